@@ -1,0 +1,102 @@
+package account
+
+// Role is what a person does; the level is the grant's place, the department
+// the grant's Dept.
+type Role string
+
+// The roles. The three administrators are apart: none holds another's
+// permissions and none sees business data (GB/T 22239 8.1.5).
+const (
+	Aide     Role = "aide"     // 村 就业帮扶协管员/信息员
+	Officer  Role = "officer"  // 经办人
+	Reviewer Role = "reviewer" // 审核人
+	Leader   Role = "leader"   // 领导: reads figures, signs
+	System   Role = "system"   // 系统管理员
+	Security Role = "security" // 安全管理员
+	Auditor  Role = "auditor"  // 审计管理员
+)
+
+// Dept is the department whose work the grant covers.
+type Dept string
+
+// The five departments of the notices (facts A006–A010).
+const (
+	DeptHR          Dept = "hr"          // 人社
+	DeptPlanning    Dept = "planning"    // 发改
+	DeptFinance     Dept = "finance"     // 财政
+	DeptAgriculture Dept = "agriculture" // 农业农村
+	DeptRural       Dept = "rural"       // 乡村振兴
+)
+
+// Permission is one thing that a route or a command needs.
+type Permission string
+
+// The permissions.
+const (
+	PeopleRead    Permission = "people.read"
+	PeopleEdit    Permission = "people.edit"
+	PeopleReveal  Permission = "people.reveal"
+	PeopleExport  Permission = "people.export"
+	ImportRun     Permission = "import.run"
+	FindingsRead  Permission = "findings.read"
+	FindingsClear Permission = "findings.clear"
+	MonthClose    Permission = "month.close"
+	MonthReopen   Permission = "month.reopen"
+	BoardRead     Permission = "board.read"
+	TargetRead    Permission = "target.read"
+	TargetEdit    Permission = "target.edit"
+	RegisterRead  Permission = "register.read"
+	RegisterEdit  Permission = "register.edit"
+	ReportRead    Permission = "report.read"
+	ReportFill    Permission = "report.fill"
+	ReportReview  Permission = "report.review" // accept or return what the level below submitted
+	SettingEdit   Permission = "setting.edit"
+	UserCreate    Permission = "user.create" // system administrator
+	UserGrant     Permission = "user.grant"  // security administrator
+	AuditRead     Permission = "audit.read"  // audit administrator
+	SystemOperate Permission = "system.operate"
+)
+
+// table says which role holds which permission. A department narrows it in
+// deptOnly below.
+var table = map[Role][]Permission{
+	Aide:     {PeopleRead, PeopleEdit, FindingsRead, BoardRead},
+	Officer:  {PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, BoardRead, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill},
+	Reviewer: {PeopleRead, FindingsRead, FindingsClear, MonthReopen, BoardRead, TargetRead, RegisterRead, ReportRead, ReportReview, SettingEdit},
+	Leader:   {PeopleRead, BoardRead, TargetRead, RegisterRead, ReportRead},
+	System:   {UserCreate, SystemOperate},
+	Security: {UserGrant},
+	Auditor:  {AuditRead},
+}
+
+// deptOnly lists the departments that hold a permission where not all do
+// (A006–A010: 人社 and 乡村振兴/农业农村 keep the ledger; who leads is
+// configuration, A007). Absent means every department.
+var deptOnly = map[Permission][]Dept{
+	ImportRun:    {DeptHR, DeptRural, DeptAgriculture, DeptPlanning},
+	PeopleEdit:   {DeptHR, DeptRural, DeptAgriculture},
+	PeopleReveal: {DeptHR, DeptRural, DeptAgriculture},
+	MonthClose:   {DeptHR, DeptRural},
+	MonthReopen:  {DeptHR, DeptRural},
+	ReportFill:   {DeptHR},
+	ReportReview: {DeptHR},
+}
+
+// Has reports whether the role in the department carries the permission.
+func (r Role) Has(d Dept, p Permission) bool {
+	for _, q := range table[r] {
+		if q != p {
+			continue
+		}
+		only, narrowed := deptOnly[p]
+		if !narrowed {
+			return true
+		}
+		for _, o := range only {
+			if o == d {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,51 @@
+package db
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Args collects bound values of a statement that is put together from parts
+// and hands out their placeholders.
+type Args struct{ Values []any }
+
+// Add binds a value and returns its placeholder ($1, $2, …).
+func (a *Args) Add(v any) string {
+	a.Values = append(a.Values, v)
+	return "$" + strconv.Itoa(len(a.Values))
+}
+
+// List binds several values and returns "($1, $2, …)" for an IN condition; an
+// empty list gives a set that contains nothing.
+func List[T any](a *Args, values []T) string {
+	if len(values) == 0 {
+		return "(NULL)"
+	}
+	ps := make([]string, len(values))
+	for i, v := range values {
+		ps[i] = a.Add(v)
+	}
+	return "(" + strings.Join(ps, ", ") + ")"
+}
+
+func insertDollar(table string, columns []string, n int) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
+	k := 1
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('(')
+		for j := range columns {
+			if j > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(k))
+			k++
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}

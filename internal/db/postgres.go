@@ -1,0 +1,96 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"wengang/internal/calendar"
+	"wengang/internal/fault"
+)
+
+type postgresDialect struct{}
+
+func openPostgres(ctx context.Context, dsn string, clock calendar.Clock) (*DB, error) {
+	cfg, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "db.url", "postgres://…")
+	}
+	if cfg.RuntimeParams == nil {
+		cfg.RuntimeParams = map[string]string{}
+	}
+	cfg.RuntimeParams["application_name"] = "wengang"
+	// Byte order, so that names sort alike on both engines and on any host.
+	cfg.RuntimeParams["lock_timeout"] = "10000"
+	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
+	pool := stdlib.OpenDB(*cfg)
+	pool.SetMaxOpenConns(16)
+	pool.SetMaxIdleConns(8)
+	d := &DB{Read: pool, write: pool, Dialect: postgresDialect{}, Clock: clock, URL: redact(dsn)}
+	if err := pool.PingContext(ctx); err != nil {
+		pool.Close()
+		return nil, fault.Wrap(err, fault.Unavailable, "db.open", redact(dsn))
+	}
+	return d, nil
+}
+
+func redact(dsn string) string {
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return "postgres://…"
+	}
+	return u.Redacted()
+}
+
+func (postgresDialect) Name() string                      { return "postgres" }
+func (postgresDialect) snapshotLevel() sql.IsolationLevel { return sql.LevelRepeatableRead }
+
+func (postgresDialect) Fault(err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		switch e.Code {
+		case "23505":
+			return fault.Wrap(err, fault.Conflict, "db.conflict")
+		case "40001", "40P01", "55P03", "57014", "57P01", "57P03":
+			return fault.Wrap(err, fault.Unavailable, "db.busy")
+		case "53100":
+			return fault.Wrap(err, fault.Unavailable, "db.full")
+		}
+		return err
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return fault.Wrap(err, fault.Unavailable, "db.busy")
+	}
+	return err
+}
+
+// BulkInsert builds array parameters: database/sql hides the connection that
+// COPY needs inside a transaction, and unnest reaches most of its speed. The
+// column types come from the catalogue once per table.
+func (postgresDialect) BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, rows [][]any) error {
+	const maxVars = 60_000
+	per := max(1, maxVars/len(columns))
+	for len(rows) > 0 {
+		n := min(per, len(rows))
+		args := make([]any, 0, n*len(columns))
+		for _, r := range rows[:n] {
+			args = append(args, r...)
+		}
+		if _, err := tx.ExecContext(ctx, insertDollar(table, columns, n), args...); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+		rows = rows[n:]
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"wengang/internal/calendar"
+	"wengang/internal/fault"
+)
+
+// sqlitePragmas: synchronous FULL because an acknowledged row must survive a
+// power cut; the next three are off by default and must not be; busy_timeout
+// first, so that the others wait for a lock.
+var sqlitePragmas = []string{
+	"busy_timeout(5000)",
+	"journal_mode(WAL)",
+	"synchronous(FULL)",
+	"foreign_keys(1)",
+	"secure_delete(1)",
+	"trusted_schema(0)",
+	"cell_size_check(1)",
+	"wal_autocheckpoint(1000)",
+	"cache_size(-65536)",
+	"temp_store(MEMORY)",
+}
+
+type sqliteDialect struct{}
+
+func openSQLite(ctx context.Context, file string, clock calendar.Clock) (*DB, error) {
+	if file == "" {
+		return nil, fault.New(fault.Invalid, "db.url", "sqlite:")
+	}
+	if file != ":memory:" {
+		if err := privateFile(file); err != nil {
+			return nil, err
+		}
+	}
+	dsn := func(extra string) string {
+		q := url.Values{}
+		for _, p := range sqlitePragmas {
+			q.Add("_pragma", p)
+		}
+		return "file:" + filepath.ToSlash(file) + "?" + q.Encode() + extra
+	}
+	// Immediate: a deferred transaction that upgrades to a write meets
+	// SQLITE_BUSY at once, whatever the busy timeout.
+	write, err := sql.Open("sqlite", dsn("&_txlock=immediate"))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", dsn("&_pragma=query_only(1)"))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	read.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
+	read.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
+	d := &DB{Read: read, write: write, Dialect: sqliteDialect{}, Clock: clock, URL: "sqlite:" + file}
+	if err := write.PingContext(ctx); err != nil {
+		d.Close()
+		return nil, fault.Wrap(err, fault.Unavailable, "db.open", "sqlite:"+file)
+	}
+	return d, nil
+}
+
+// privateFile makes the database file readable by its owner only.
+func privateFile(file string) error {
+	if dir := filepath.Dir(file); dir != "." {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fault.Wrap(err, fault.Unavailable, "db.open", "sqlite:"+file)
+		}
+	}
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "db.open", "sqlite:"+file)
+	}
+	return f.Close()
+}
+
+func (sqliteDialect) Name() string                      { return "sqlite" }
+func (sqliteDialect) snapshotLevel() sql.IsolationLevel { return sql.LevelDefault }
+
+func (sqliteDialect) Fault(err error) error {
+	var e *sqlite.Error
+	if err == nil || !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CONSTRAINT:
+		if c := e.Code(); c == sqlite3.SQLITE_CONSTRAINT_UNIQUE || c == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY {
+			return fault.Wrap(err, fault.Conflict, "db.conflict")
+		}
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fault.Wrap(err, fault.Unavailable, "db.busy")
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+		return fault.Wrap(err, fault.Unavailable, "db.full")
+	}
+	return err
+}
+
+// sqliteMaxVars bounds the placeholders of one statement; the engine's limit
+// is 32,766, and past a few hundred values longer statements gain nothing.
+const sqliteMaxVars = 900
+
+func (sqliteDialect) BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, rows [][]any) error {
+	per := max(1, sqliteMaxVars/len(columns))
+	for len(rows) > 0 {
+		n := min(per, len(rows))
+		stmt, err := tx.PrepareContext(ctx, insertSQL(table, columns, n))
+		if err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+		for len(rows) >= n && n > 0 {
+			args := make([]any, 0, n*len(columns))
+			for _, r := range rows[:n] {
+				args = append(args, r...)
+			}
+			if _, err := stmt.ExecContext(ctx, args...); err != nil {
+				stmt.Close()
+				return fmt.Errorf("insert into %s: %w", table, err)
+			}
+			rows = rows[n:]
+			if len(rows) < per {
+				break
+			}
+		}
+		stmt.Close()
+	}
+	return nil
+}
+
+func insertSQL(table string, columns []string, n int) string {
+	row := "(" + strings.TrimSuffix(strings.Repeat("?,", len(columns)), ",") + ")"
+	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " +
+		strings.TrimSuffix(strings.Repeat(row+",", n), ",")
+}

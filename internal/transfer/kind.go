@@ -1,0 +1,135 @@
+// Package transfer brings workbooks in and out as staged, resumable jobs:
+// recognise the layout, stage rows in chunks, check and match them, show the
+// effect, then save in small transactions that stay invisible until the last.
+package transfer
+
+import (
+	"context"
+
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/region"
+)
+
+// Kind is one thing that can be imported (people, monitored, work, plan,
+// targets, roster). Slices implement it; app registers it.
+type Kind interface {
+	ID() string
+	// Layouts are the column sets that the kind knows, most specific first.
+	Layouts() []Layout
+	// Open starts a check of a batch: caches, what the file showed so far.
+	Open(ctx context.Context, b *Batch) (Checker, error)
+	// Apply writes the accepted rows of one chunk. Everything it inserts
+	// carries b.ID as batch_id, which hidden_batch hides from readers; it must
+	// not change what readers see.
+	Apply(ctx context.Context, tx *db.Tx, b *Batch, rows []Staged) error
+	// Finish runs in the last transaction, in which the engine also unhides the
+	// batch: changes of existing rows, change_log. each walks all accepted rows.
+	Finish(ctx context.Context, tx *db.Tx, b *Batch, each func(func(Staged) error) error) error
+	// Undo removes what the batch wrote, hidden or visible, and restores what
+	// Finish changed (from field_change). It fails with Conflict when a month
+	// that the batch touched has closed since.
+	Undo(ctx context.Context, tx *db.Tx, b *Batch) error
+}
+
+// Checker checks the rows of one batch in file order. It reads, never writes.
+type Checker interface {
+	Check(ctx context.Context, rows []Row) ([]Outcome, error)
+}
+
+// Batch is one import of one file.
+type Batch struct {
+	ID       int64
+	Kind     string
+	Layout   string
+	Region   region.Code
+	Month    calendar.Month // of a monthly file; 0 otherwise
+	Year     int
+	Subtype  string // --type: the register of a roster file, the layout of others
+	FileName string
+	Full     bool // the file is the whole list, not a part of it
+	UserID   int64
+	Columns  []string // canonical column per position of Row.Cells
+}
+
+// Layout is a set of columns under one name.
+type Layout struct {
+	ID      string
+	Title   string // as the national system or the county calls it
+	Columns []Column
+}
+
+// Column is a canonical column with the headings it appears under. Headings
+// are compared after folding width, space and punctuation.
+type Column struct {
+	Key      string // canonical, e.g. "id_number"
+	Headings []string
+	Required bool // the layout is not recognised without it
+	Secret   bool // shown masked in findings
+}
+
+// Row is one row of the sheet. Cells holds text by Batch.Columns position;
+// numbers come in their plain form, dates as written or as serials.
+type Row struct {
+	Sheet string
+	N     int // the sheet's own row number
+	Cells []Cell
+}
+
+// Cell is a cell's text and what it was stored as.
+type Cell struct {
+	Text   string
+	Number bool   // stored as a number: an 18-digit id has lost its tail
+	Column string // heading as the file has it, for messages
+}
+
+// Result of a row.
+type Result uint8
+
+// The results. Accepted rows are New, Same and Changed.
+const (
+	Rejected Result = iota
+	New
+	Same
+	Changed
+	Conflict
+)
+
+// Severity of a finding.
+type Severity uint8
+
+// The severities: an Error rejects the row, a Warning is saved and listed, a
+// Clue is a lead for service (facts B8), never a fault.
+const (
+	Error Severity = iota + 1
+	Warning
+	Clue
+)
+
+// Finding is what a check says of a row. Value is masked where secret.
+type Finding struct {
+	Sheet    string
+	Row      int
+	Column   string
+	Rule     string
+	Severity Severity
+	Value    string
+	Key      string // catalogue key of the message
+	Args     []any
+}
+
+// Outcome of one row. Payload is the kind's own encoding of what Apply needs;
+// the engine stores it encrypted.
+type Outcome struct {
+	Row      int
+	Result   Result
+	Findings []Finding
+	Payload  []byte
+}
+
+// Staged is an accepted row on its way into the ledger.
+type Staged struct {
+	Row     int
+	Result  Result
+	Payload []byte
+}

@@ -1,0 +1,45 @@
+// Package web is the console's shell: routes, middleware, sessions' edge,
+// renderer, layout and assets. The rims of the slices (peoplehttp, …) give it
+// their routes and templates.
+package web
+
+import (
+	"net/http"
+
+	"wengang/internal/account"
+	"wengang/internal/calendar"
+	"wengang/internal/region"
+	"wengang/internal/text"
+)
+
+// Request is what every action receives: the HTTP request and who asks, where
+// (?at=) and when (?month=). At always lies in the caller's scope for the
+// route's permission; the shell answers "not found" otherwise.
+type Request struct {
+	*http.Request
+	Caller account.Caller
+	Need   account.Permission
+	At     region.Code
+	Month  calendar.Month
+	Lang   text.Lang
+}
+
+// Scope is where the caller holds the route's permission, narrowed to At.
+func (r *Request) Scope() region.Scope { return r.Caller.Scope(r.Need).Within(r.At) }
+
+// FullScope is where the caller holds the route's permission, At aside: for
+// records that are reached by their own id.
+func (r *Request) FullScope() region.Scope { return r.Caller.Scope(r.Need) }
+
+// Action answers a request. It returns its error; one place turns the fault's
+// kind into a page. Order inside: bind, use case, redirect or render.
+type Action func(w http.ResponseWriter, r *Request) error
+
+// Route is one entry of a rim's table. The access test walks all of them.
+type Route struct {
+	Pattern string // "GET /people/{id}"
+	Need    account.Permission
+	Action  Action
+	Public  bool // answers without a session (sign-in, health)
+	Upload  bool // takes a file: longer deadline, larger body
+}
