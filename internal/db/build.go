@@ -27,25 +27,3 @@ func List[T any](a *Args, values []T) string {
 	}
 	return "(" + strings.Join(ps, ", ") + ")"
 }
-
-func insertDollar(table string, columns []string, n int) string {
-	var b strings.Builder
-	b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
-	k := 1
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('(')
-		for j := range columns {
-			if j > 0 {
-				b.WriteByte(',')
-			}
-			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(k))
-			k++
-		}
-		b.WriteByte(')')
-	}
-	return b.String()
-}

@@ -36,6 +36,7 @@ type Tx struct {
 	*sql.Tx
 	Dialect Dialect
 	Now     time.Time
+	conn    *sql.Conn // the transaction's connection, for bulk loading
 }
 
 // Open opens sqlite:FILE or postgres://… and checks that it answers. It does
@@ -71,12 +72,17 @@ func (d *DB) Writer() *sql.DB { return d.write }
 // Serialisation failures on PostgreSQL are not retried: the default isolation
 // (read committed) has none.
 func (d *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
-	raw, err := d.write.BeginTx(ctx, nil)
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return d.Dialect.Fault(err)
+	}
+	defer conn.Close()
+	raw, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return d.Dialect.Fault(err)
 	}
 	defer raw.Rollback()
-	tx := &Tx{Tx: raw, Dialect: d.Dialect, Now: d.Clock()}
+	tx := &Tx{Tx: raw, Dialect: d.Dialect, Now: d.Clock(), conn: conn}
 	if err := fn(tx); err != nil {
 		return d.Dialect.Fault(err)
 	}

@@ -27,7 +27,6 @@ func openPostgres(ctx context.Context, dsn string, clock calendar.Clock) (*DB, e
 		cfg.RuntimeParams = map[string]string{}
 	}
 	cfg.RuntimeParams["application_name"] = "wengang"
-	// Byte order, so that names sort alike on both engines and on any host.
 	cfg.RuntimeParams["lock_timeout"] = "10000"
 	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
 	pool := stdlib.OpenDB(*cfg)
@@ -75,22 +74,18 @@ func (postgresDialect) Fault(err error) error {
 	return err
 }
 
-// BulkInsert builds array parameters: database/sql hides the connection that
-// COPY needs inside a transaction, and unnest reaches most of its speed. The
-// column types come from the catalogue once per table.
+// BulkInsert streams the rows with COPY inside the caller's transaction: the
+// transaction's own connection is reached through Conn.Raw.
 func (postgresDialect) BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, rows [][]any) error {
-	const maxVars = 60_000
-	per := max(1, maxVars/len(columns))
-	for len(rows) > 0 {
-		n := min(per, len(rows))
-		args := make([]any, 0, n*len(columns))
-		for _, r := range rows[:n] {
-			args = append(args, r...)
-		}
-		if _, err := tx.ExecContext(ctx, insertDollar(table, columns, n), args...); err != nil {
-			return fmt.Errorf("insert into %s: %w", table, err)
-		}
-		rows = rows[n:]
+	if len(rows) == 0 {
+		return nil
+	}
+	err := tx.conn.Raw(func(raw any) error {
+		_, err := raw.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("insert into %s: %w", table, err)
 	}
 	return nil
 }
