@@ -29,6 +29,7 @@ type DB struct {
 	Dialect Dialect
 	Clock   calendar.Clock
 	URL     string // as given, without a password: for messages
+	dsn     string
 }
 
 // Tx is a write transaction. Now is its one timestamp.
@@ -64,6 +65,10 @@ func (d *DB) Close() error {
 	}
 	return err
 }
+
+// DSN is the PostgreSQL address with its password, for drivers that keep
+// their own pool; it must not be logged.
+func (d *DB) DSN() string { return d.dsn }
 
 // Writer is the write pool, for the queue's driver and the migrations only.
 func (d *DB) Writer() *sql.DB { return d.write }

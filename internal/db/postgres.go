@@ -32,7 +32,7 @@ func openPostgres(ctx context.Context, dsn string, clock calendar.Clock) (*DB, e
 	pool := stdlib.OpenDB(*cfg)
 	pool.SetMaxOpenConns(16)
 	pool.SetMaxIdleConns(8)
-	d := &DB{Read: pool, write: pool, Dialect: postgresDialect{}, Clock: clock, URL: redact(dsn)}
+	d := &DB{Read: pool, write: pool, Dialect: postgresDialect{}, Clock: clock, URL: redact(dsn), dsn: dsn}
 	if err := pool.PingContext(ctx); err != nil {
 		pool.Close()
 		return nil, fault.Wrap(err, fault.Unavailable, "db.open", redact(dsn))
