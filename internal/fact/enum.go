@@ -220,4 +220,4 @@ const (
 )
 
 // Enums lists every word list, for the catalogue's start-up check.
-var Enums = []*Enum{YesNo, Sex, IDKind, Skill, Health, Education, Student, Political, Relation, Kind, Risk, Status, Channel, PlaceClass, Industry, OutReason, Strength}
+var Enums = []*Enum{YesNo, Sex, Ethnic, IDKind, Skill, Health, Education, Student, Political, Relation, Kind, Risk, Status, Channel, PlaceClass, Industry, OutReason, Strength}
