@@ -1,5 +1,7 @@
 -- +goose Up
 -- A county's month: open until it is closed; closing writes its person-months.
+-- settings is the calibre: the counting settings that differed from their
+-- defaults when it closed.
 CREATE TABLE month_close (
     county      BIGINT  NOT NULL,
     month       INTEGER NOT NULL,
@@ -37,10 +39,17 @@ CREATE TABLE person_month (
     industry      INTEGER NOT NULL,
     wage_fen      BIGINT  NOT NULL,
     settlement    BIGINT  NOT NULL,
+    from_village  BIGINT  NOT NULL,
+    year_place    BIGINT  NOT NULL,
     PRIMARY KEY (county, month, person_id)
 ) WITHOUT ROWID;
 
--- A fact that arrived after the close: what the closed row would now be.
+-- People who once lived in a county, for its flows.
+CREATE INDEX residence_village ON residence (village, person_id);
+
+-- A fact that arrived after the close: what the closed row would now be. The
+-- latest row of a field holds; was is the frozen value, -1 in every field of a
+-- person who has no frozen row. A reopened month settles its adjustments.
 CREATE TABLE adjustment (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
     county    BIGINT  NOT NULL,
@@ -51,11 +60,13 @@ CREATE TABLE adjustment (
     would_be  BIGINT  NOT NULL,
     at        BIGINT  NOT NULL,
     by_user   BIGINT  NOT NULL DEFAULT 0,
-    batch_id  BIGINT  NOT NULL DEFAULT 0
+    batch_id  BIGINT  NOT NULL DEFAULT 0,
+    settled_at BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX adjustment_month ON adjustment (county, month, person_id);
 
 -- +goose Down
+DROP INDEX residence_village;
 DROP TABLE adjustment;
 DROP TABLE person_month;
 DROP TABLE month_close;
