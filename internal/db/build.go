@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"strconv"
 	"strings"
 )
@@ -26,4 +27,22 @@ func List[T any](a *Args, values []T) string {
 		ps[i] = a.Add(v)
 	}
 	return "(" + strings.Join(ps, ", ") + ")"
+}
+
+// strings1 reads one column of texts.
+func strings1(ctx context.Context, q Querier, query string, args ...any) ([]string, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
 }

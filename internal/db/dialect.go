@@ -16,6 +16,13 @@ type Dialect interface {
 	// BulkInsert adds rows to a table fast: COPY on PostgreSQL, multi-row
 	// prepared inserts on SQLite. Columns come from code, never from input.
 	BulkInsert(ctx context.Context, tx *Tx, table string, columns []string, rows [][]any) error
+	// Tables lists the product's tables (not the queue's, not the migrations').
+	Tables(ctx context.Context, q Querier) ([]string, error)
+	// Columns lists a table's columns.
+	Columns(ctx context.Context, q Querier, table string) ([]string, error)
+	// ResetIdentity moves a table's generated ids past its largest, after rows
+	// came in with ids of their own.
+	ResetIdentity(ctx context.Context, tx *Tx, table string) error
 	// snapshotLevel is the isolation of a consistent read.
 	snapshotLevel() sql.IsolationLevel
 }

@@ -30,3 +30,12 @@ func (d *DB) Migrate(ctx context.Context) (int64, error) {
 	}
 	return p.GetDBVersion(ctx)
 }
+
+// SchemaVersion is the newest migration that the database has.
+func (d *DB) SchemaVersion(ctx context.Context, q Querier) (int64, error) {
+	var v int64
+	if err := q.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version WHERE is_applied").Scan(&v); err != nil {
+		return 0, fmt.Errorf("schema version: %w", err)
+	}
+	return v, nil
+}

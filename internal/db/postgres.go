@@ -89,3 +89,33 @@ func (postgresDialect) BulkInsert(ctx context.Context, tx *Tx, table string, col
 	}
 	return nil
 }
+
+func (postgresDialect) Tables(ctx context.Context, q Querier) ([]string, error) {
+	return strings1(ctx, q, `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()
+		AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'river_%' AND table_name NOT LIKE 'goose_%'
+		ORDER BY table_name COLLATE "C"`)
+}
+
+func (postgresDialect) Columns(ctx context.Context, q Querier, table string) ([]string, error) {
+	return strings1(ctx, q, `SELECT column_name FROM information_schema.columns
+		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`, table)
+}
+
+func (postgresDialect) ResetIdentity(ctx context.Context, tx *Tx, table string) error {
+	var column sql.NullString
+	err := tx.QueryRowContext(ctx, `SELECT column_name FROM information_schema.columns
+		WHERE table_schema = current_schema() AND table_name = $1 AND is_identity = 'YES'`, table).Scan(&column)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("identity of %s: %w", table, err)
+	}
+	_, err = tx.ExecContext(ctx, fmt.Sprintf(
+		`SELECT setval(pg_get_serial_sequence('%s', '%s'), COALESCE((SELECT MAX(%s) FROM %s), 0) + 1, false)`,
+		table, column.String, column.String, table))
+	if err != nil {
+		return fmt.Errorf("identity of %s: %w", table, err)
+	}
+	return nil
+}

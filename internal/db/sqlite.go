@@ -144,3 +144,15 @@ func insertSQL(table string, columns []string, n int) string {
 	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " +
 		strings.TrimSuffix(strings.Repeat(row+",", n), ",")
 }
+
+func (sqliteDialect) Tables(ctx context.Context, q Querier) ([]string, error) {
+	return strings1(ctx, q, `SELECT name FROM sqlite_master WHERE type = 'table'
+		AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'river_%' AND name NOT LIKE 'goose_%' ORDER BY name`)
+}
+
+func (sqliteDialect) Columns(ctx context.Context, q Querier, table string) ([]string, error) {
+	return strings1(ctx, q, `SELECT name FROM pragma_table_info($1) ORDER BY cid`, table)
+}
+
+// ResetIdentity: AUTOINCREMENT follows inserted ids by itself.
+func (sqliteDialect) ResetIdentity(context.Context, *Tx, string) error { return nil }
