@@ -25,6 +25,8 @@ type PersonMonth struct {
 	Industry       int
 	WageFen        int64 // sum over active spells; -1 unknown
 	Settlement     int64
+	From           region.Code // village at the end of the month before, where it was another; else 0
+	YearPlace      region.Code // of the latest spell of the year, also when it ended
 }
 
 // Flag is a set of yes/no facts of a person-month.
@@ -49,8 +51,11 @@ const (
 	Workshop                     // works in a workshop
 	MovedIn                      // belongs here now, elsewhere last month
 	NewWork                      // working now, not last month
-	LeftWork                     // working last month, not now
+	LeftWork                     // counted and working last month, not now (also by DiedNow, Gone)
 	Dead                         // died this year; stays in worked-this-year counts
 	InSchool                     // in school
 	WagePartial                  // some of the active spells have no known wage
+	Entered                      // counted now, nowhere last month
+	Gone                         // counted last month, not any more, alive; the row stands one month
+	DiedNow                      // died in this month
 )
