@@ -1,0 +1,81 @@
+package rule
+
+import (
+	"wengang/internal/region"
+	"wengang/internal/setting"
+)
+
+// national is the source of most rules: the check texts of the national
+// monitoring system as a county ran them at the end of 2023 (facts B8).
+const national = "全国防返贫监测信息系统数据核查规则(2023)"
+
+// Names of the settings that rules read. Money is in fen.
+const (
+	SetWageMax      = "rule.wage_max"
+	SetWageMin      = "rule.wage_min"
+	SetWageLow      = "rule.wage_low"
+	SetWorkAge      = "rule.work_age"
+	SetLabourAgeEnd = "rule.labour_age_end"
+	SetPostAgeEnd   = "rule.post_age_end"
+	SetPostKinds    = "rule.post_kinds"
+	SetOpenYears    = "rule.open_years"
+	SetRemoveMonths = "rule.remove_months"
+)
+
+func init() {
+	setting.Register(
+		setting.Def{Name: SetWageMax, Default: 30_000_00, Min: 1_000_00, Max: 1_000_000_00, Source: national + " 5_16_001、5_16_002"},
+		setting.Def{Name: SetWageMin, Default: 100_00, Min: 0, Max: 10_000_00, Source: national + " 5_16_001、5_16_002"},
+		setting.Def{Name: SetWageLow, Default: 400_00, Min: 0, Max: 10_000_00, Source: national + " 1111_12"},
+		setting.Def{Name: SetWorkAge, Default: 16, Min: 14, Max: 18, Source: "劳动法第十五条; " + national + " 5_16_010"},
+		setting.Def{Name: SetLabourAgeEnd, Default: 60, Min: 50, Max: 75, Source: national + " 5_12_008、1111_14、1111_15"},
+		setting.Def{Name: SetPostAgeEnd, Default: 70, Min: 55, Max: 85, Source: national + " 5_01_006、5_12_005"},
+		setting.Def{Name: SetPostKinds, Default: 3, Min: 2, Max: 9, Source: national + " 3_01_010、3_01_011"},
+		setting.Def{Name: SetOpenYears, Default: 3, Min: 1, Max: 20, Source: national + " 1111_08"},
+		setting.Def{Name: SetRemoveMonths, Default: 6, Min: 0, Max: 24, Source: national + " 2_11_002"},
+	)
+}
+
+// Settings are the thresholds in force at one place and year, read once per
+// batch so that a check costs no look-up.
+type Settings struct {
+	WageMaxFen, WageMinFen, WageLowFen int64
+	WorkAge                            int // youngest age at work, years
+	LabourAgeEnd                       int // first age past labour age, years
+	PostAgeEnd                         int // first age too old for a public post, years
+	PostKinds                          int // so many kinds of posts are too many
+	OpenYears                          int // a spell open for so many years is asked about
+	RemoveMonths                       int // fewest months from identification to removal of the risk
+	Places                             Places
+}
+
+// Places is what rules ask of the tree.
+type Places interface {
+	// KnownArea reports whether six digits are or were the code of a county.
+	KnownArea(code6 int32) bool
+	// Name is a place's name.
+	Name(region.Code) string
+}
+
+// SettingsOf compiles the values of a place. places may be nil: then no area
+// is unknown and places are shown by code.
+func SettingsOf(v setting.Values, places Places) *Settings {
+	return &Settings{
+		WageMaxFen: int64(v.Int(SetWageMax)), WageMinFen: int64(v.Int(SetWageMin)), WageLowFen: int64(v.Int(SetWageLow)),
+		WorkAge: v.Int(SetWorkAge), LabourAgeEnd: v.Int(SetLabourAgeEnd), PostAgeEnd: v.Int(SetPostAgeEnd),
+		PostKinds: v.Int(SetPostKinds), OpenYears: v.Int(SetOpenYears), RemoveMonths: v.Int(SetRemoveMonths),
+		Places: places,
+	}
+}
+
+// Defaults are the thresholds where nothing was set.
+func Defaults() *Settings { return SettingsOf(setting.Values{}, nil) }
+
+func (s *Settings) placeName(c region.Code) string {
+	if s.Places != nil {
+		if n := s.Places.Name(c); n != "" {
+			return n
+		}
+	}
+	return c.String()
+}
