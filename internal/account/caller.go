@@ -2,7 +2,12 @@
 // table and the Caller that every use case receives as an argument.
 package account
 
-import "wengang/internal/region"
+import (
+	"context"
+
+	"wengang/internal/db"
+	"wengang/internal/region"
+)
 
 // Grant gives a user a role at a place. A user without a grant may do nothing
 // (GB/T 22239 8.1.5: creating an account gives no right).
@@ -52,4 +57,18 @@ func (c Caller) Home() region.Code {
 		return region.Country
 	}
 	return c.Grants[0].Region
+}
+
+// Note is an act of this package for the audit record; package audit comes
+// later in the order of packages and takes it through Recorder.
+type Note struct {
+	Action, Object, ObjectID string
+	Region                   region.Code
+	Outcome                  string // "ok", "refused", "failed"; ok where empty
+	Detail                   map[string]string
+}
+
+// Recorder writes a note in the transaction of the act.
+type Recorder interface {
+	Note(ctx context.Context, tx *db.Tx, c Caller, n Note) error
 }

@@ -50,7 +50,7 @@ func mask(s string, head, tail, least int) string {
 // Scrub hides every number in a free text that is long enough to be a phone
 // (11 digits), an id or a card, also with full-width digits and with single
 // spaces or hyphens between: for logs, audit details and shown cell values.
-// Statistical codes of 12 digits go too; amounts and dates stay.
+// Amounts, dates and the 12 digits of a statistical code stay.
 func Scrub(s string) string {
 	const shortest = 11
 	var out []rune
@@ -58,7 +58,7 @@ func Scrub(s string) string {
 	rs := []rune(s)
 	flush := func(end int) {
 		part := rs[runStart:end]
-		if run < shortest {
+		if run < shortest || (run == 12 && len(part) == 12 && part[0] != '0' && part[0] != '０') {
 			out = append(out, part...)
 			return
 		}
