@@ -49,7 +49,8 @@ func onProblem(problems ...idcard.Problem) Check {
 		}
 		for _, p := range problems {
 			if s.Row.Problem == p {
-				return hit(secret.MaskID(s.Row.IDText), len([]rune(s.Row.IDText)))
+				m := secret.MaskID(s.Row.IDText)
+				return hit(m, m, len([]rune(s.Row.IDText)))
 			}
 		}
 		return none()
@@ -69,21 +70,24 @@ func checkIDBirth(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
 	}
 	b := s.Row.ID.Birth
 	if s.Row.Problem == idcard.BadBirth || s.idRead() && (b < calendar.DateOf(1900, 1, 1) || b > s.Today) {
-		return hit(secret.MaskID(s.Row.IDText))
+		m := secret.MaskID(s.Row.IDText)
+		return hit(m, m)
 	}
 	return none()
 }
 
 func checkPlaceholder(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
 	if s.idRead() && s.Row.ID.Area() == 999999 {
-		return hit(secret.MaskID(s.Row.IDText))
+		m := secret.MaskID(s.Row.IDText)
+		return hit(m, m)
 	}
 	return none()
 }
 
 func checkUpgraded(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
 	if s.idRead() && s.Row.ID.Upgraded {
-		return hit(secret.MaskID(s.Row.IDText), secret.MaskID(s.Row.ID.Number))
+		m := secret.MaskID(s.Row.IDText)
+		return hit(m, m, secret.MaskID(s.Row.ID.Number))
 	}
 	return none()
 }
@@ -98,7 +102,8 @@ func checkArea(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
 	if area == 0 || area == 999999 || set.Places.KnownArea(int32(area)) {
 		return none()
 	}
-	return hit(secret.MaskID(s.Row.IDText), strconv.Itoa(area/10000)+"****")
+	m := secret.MaskID(s.Row.IDText)
+	return hit(m, m, strconv.Itoa(area/10000)+"****")
 }
 
 func checkBirthColumn(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {

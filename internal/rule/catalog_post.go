@@ -88,7 +88,8 @@ func PhoneOK(p string) bool {
 
 func checkPhone(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
 	if r := s.Row; r != nil && r.PhoneText != "" && !PhoneOK(r.PhoneText) {
-		return hit(maskPhone(r.PhoneText), len([]rune(r.PhoneText)))
+		m := maskPhone(r.PhoneText)
+		return hit(m, m, len([]rune(r.PhoneText)))
 	}
 	return none()
 }
@@ -98,7 +99,8 @@ func checkHomePhone(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
 	if r == nil || !r.Has.All(ColHomePhone) || PhoneOK(r.HomePhone) {
 		return none()
 	}
-	return hit(maskPhone(r.HomePhone), len([]rune(r.HomePhone)))
+	m := maskPhone(r.HomePhone)
+	return hit(m, m)
 }
 
 func checkPhoneShared(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
