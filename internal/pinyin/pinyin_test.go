@@ -34,3 +34,29 @@ func BenchmarkInitials(b *testing.B) {
 		Initials("陈秀兰")
 	}
 }
+
+func TestGuess(t *testing.T) {
+	for letters, want := range map[string]string{
+		"chenxiulan": "cxl", "chenx": "cx", "xian": "x", "zhangweimin": "zwm", "shanxiaohong": "sxh", "qwq": "",
+	} {
+		got := Guess(letters, 4)
+		if want == "" && len(got) != 0 || want != "" && (len(got) == 0 || got[0] != want) {
+			t.Errorf("Guess(%q) = %v, want %q first", letters, got, want)
+		}
+	}
+	if got := Guess("xian", 4); len(got) < 2 || got[1] != "xa" {
+		t.Errorf("Guess(xian) = %v, want x and xa", got)
+	}
+}
+
+func FuzzGuess(f *testing.F) {
+	f.Add("chenxiulan")
+	f.Add("xianxianxianxianxianxianxianxianxianxian")
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, g := range Guess(s, 6) {
+			if g == "" || len(g) > len(s) {
+				t.Fatalf("Guess(%q) answered %q", s, g)
+			}
+		}
+	})
+}
