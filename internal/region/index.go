@@ -11,6 +11,8 @@ import (
 type nameRef struct {
 	code Code
 	stem bool
+	// It stands for a missing city (市辖区) and means nothing by itself.
+	filler bool
 	// For a name or code given up: the code it had, and the first year
 	// without it.
 	old Code
@@ -79,7 +81,7 @@ func newUpperIndex(b *base) *nameIndex {
 	for _, rows := range [][]placeRow{b.provinces, b.cities, b.counties} {
 		for _, p := range rows {
 			for _, v := range upperVariants(p.name, p.level) {
-				x.add(t.normal(v.text), nameRef{code: p.code, stem: v.stem})
+				x.add(t.normal(v.text), nameRef{code: p.code, stem: v.stem, filler: filler(p.name)})
 			}
 		}
 	}

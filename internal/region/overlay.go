@@ -1,6 +1,9 @@
 package region
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // overlay is the local places of one installation over the asset.
 type overlay struct {
@@ -51,6 +54,9 @@ func (l Local) place() Place {
 // a carved town, or the place that a national code was carved into.
 func (o *overlay) get(b *base, c Code) (Place, bool) {
 	if l, ok := o.at[c]; ok {
+		if l.Kind == KindCarved && l.InsideHost && l.Official != 0 {
+			return Place{Code: l.Official, Name: l.Name}, true
+		}
 		return l.place(), true
 	}
 	if to, ok := o.moved[c]; ok {
@@ -97,7 +103,13 @@ func (o *overlay) upper(b *base) *nameIndex {
 		t := b.characters()
 		for c, l := range o.at {
 			if level := c.Level(); level <= County && l.ValidTo == 0 {
-				for _, v := range unitVariants(l.Name, level) {
+				names := unitVariants(l.Name, level)
+				for _, v := range upperVariants(b.name(c.Parent()), level-1) {
+					if rest, ok := strings.CutPrefix(l.Name, v.text); ok && rest != "" {
+						names = append(names, unitVariants(rest, level)...)
+					}
+				}
+				for _, v := range names {
 					o.upperIndex.add(t.normal(v.text), nameRef{code: c, stem: v.stem})
 				}
 			}

@@ -65,9 +65,7 @@ func (r *reader) upper(s state) {
 		switch {
 		case ref.code == s.at && s.pos > 0 && ref.old == 0:
 			next.rank = 2 // 北京市北京市朝阳区
-		case ref.code != s.at && s.at.Contains(ref.code), ref.old != 0 && s.old != 0 && s.old.Contains(ref.old):
-		case ref.old != 0 && s.at.Contains(ref.code):
-		default:
+		case !s.admits(ref):
 			return
 		}
 		if ref.old != 0 {
@@ -87,6 +85,20 @@ func (r *reader) upper(s state) {
 			}
 		}
 	}
+}
+
+// admits reports whether the place may follow what was read: below it today,
+// or, by a former name, below it as the codes were then (六安市寿县).
+func (s state) admits(ref nameRef) bool {
+	switch {
+	case ref.filler && s.at == Country:
+		return false
+	case ref.old == 0:
+		return ref.code != s.at && s.at.Contains(ref.code)
+	case s.old != 0 && s.old.Contains(ref.old):
+		return true
+	}
+	return s.at != ref.old && s.at.Contains(ref.old)
 }
 
 // reached takes a reading that ends at the state, or reads on.
@@ -240,7 +252,7 @@ func (r *reader) match() Match {
 	var in, out []Place
 	former := true
 	for _, f := range r.found {
-		if f.rank > best || f.former && today && (f.end < recentFormer || f.rank > 0) {
+		if f.rank > best || f.former && today && (f.end < recentFormer || f.rank > 0) || r.covered(f, best) {
 			continue
 		}
 		p, ok := r.tree.Get(f.code)
@@ -274,6 +286,25 @@ func (r *reader) match() Match {
 	}
 	m.solidRest = r.text[r.solidAt:]
 	return m
+}
+
+// covered reports a reading that adds nothing to another: a former place in or
+// around a place of today (毕节市), or the only county of a city of its name
+// (嘉峪关市).
+func (r *reader) covered(f reading, best int) bool {
+	for _, g := range r.found {
+		if g.rank > best || g.former || g.code == f.code {
+			continue
+		}
+		if f.former && (g.code.Contains(f.code) || f.code.Contains(g.code)) {
+			return true
+		}
+		if !f.former && g.code.Contains(f.code) && g.code.Level() == City && r.tree.Name(g.code) == r.tree.Name(f.code) &&
+			len(r.tree.Counties(g.code)) == 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // places are the candidates of a match, also of a single one.

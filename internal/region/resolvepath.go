@@ -95,10 +95,7 @@ func (t *Tree) column(s state, level Level, v string) []state {
 	}
 	if level <= County {
 		t.exact(v, func(ref nameRef) {
-			below := s.at.Contains(ref.code) && (ref.code != s.at || s.at.Level() == City)
-			if ref.old != 0 && s.old != 0 && s.old.Contains(ref.old) {
-				below = true
-			}
+			below := s.admits(ref) || ref.old == 0 && ref.code == s.at && level == County && t.base.isCounty(s.at)
 			asked := ref.code.Level() == level || level == County && t.base.isCounty(ref.code)
 			if ref.old != 0 {
 				asked = ref.old.Level() == level

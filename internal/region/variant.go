@@ -106,7 +106,7 @@ func (v *variants) addBanner(name string) {
 			first, _ := utf8.DecodeRuneInString(name)
 			if tail := name[i+len(wing):]; utf8.RuneCountInString(tail) == 2 {
 				v.add(string(first)+wing[:len("左")]+tail, false)
-				v.add(name[:len(string(first))+len(string([]rune(name)[1]))]+wing[:len("左")]+tail, false)
+				v.add(name[:i]+wing[:len("左")]+tail, false)
 			}
 		}
 	}
