@@ -22,7 +22,7 @@ const (
 	USCC
 	Phone
 	Level
-	Marks
+	AreaMarks
 	IDNumber
 	CountyName
 	TownName

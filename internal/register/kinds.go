@@ -35,7 +35,7 @@ var (
 	contact = []Field{text("contact", "联系人", "负责人", "项目联系人"), {Key: "phone", Headings: []string{"联系电话", "电话", "手机号码"}, Type: Phone}}
 	ends    = []Field{date("ended_on", "退出日期", "终止日期", "注销日期", "结束日期"), text("end_reason", "退出原因", "终止原因")}
 	note    = []Field{text("note", "备注", "说明")}
-	marks   = Field{Key: "marks", Type: Marks, Headings: []string{
+	marks   = Field{Key: "marks", Type: AreaMarks, Headings: []string{
 		"项目所在地是否属于：①省乡村振兴重点帮扶县②易地搬迁安置区③黄河滩区居民迁建安置区",
 		"项目所在地是否属于①省乡村振兴重点帮扶县②易地搬迁安置区③黄河滩区居民迁建安置区", "所属区域", "是否属于重点地区"}}
 	// person heads every workbook of members. A row with neither name nor
@@ -48,7 +48,7 @@ var (
 	headcount = []Field{count("people", "无名单人数", "人数"), count("poor", "无名单脱贫人口数", "其中脱贫人口数", "其中脱贫人口")}
 )
 
-func stay(start, end string) []Field {
+func stays(start, end string) []Field {
 	return []Field{date("started_on", start, "开始日期", "开始时间", "起始日期", "协议起始日期"), date("ended_on", end, "结束日期", "结束时间", "终止日期", "协议终止日期"), text("end_reason", "离岗原因", "退出原因")}
 }
 
@@ -70,20 +70,20 @@ var kinds = []*Kind{
 	{ID: "cooperative", Name: "劳务合作社", Title: "农村劳务专业合作社登记表", Unit: "个", Facts: "A072, A073",
 		Fields: fields(place, []Field{named("合作社名称", "劳务合作社名称"), uscc, text("founder", "理事长", "创办人", "法定代表人"), count("people", "社员人数", "成员人数"), count("poor", "脱贫社员数", "脱贫人口社员数"),
 			date("started_on", "成立日期", "登记日期")}, contact, ends, note),
-		Members: &Members{Noun: "社员", Title: "劳务合作社社员名册", Fields: fields(place, of("合作社名称", "劳务合作社名称"), person, stay("入社日期", "退社日期"), headcount, note)}},
+		Members: &Members{Noun: "社员", Title: "劳务合作社社员名册", Fields: fields(place, of("合作社名称", "劳务合作社名称"), person, stays("入社日期", "退社日期"), headcount, note)}},
 	{ID: "workshop", Name: "就业帮扶车间", Title: "就业帮扶车间登记表", Unit: "个", Facts: "A075–A083",
 		Fields: fields(place, []Field{named("车间名称", "帮扶车间名称", "就业帮扶车间名称"), choice("form", "车间类型", "厂房式", "居家式", "种养式", "贸易流通式", "文化旅游式", "其他"),
 			text("owner", "经营主体", "主体名称", "企业名称"), uscc, text("address", "地址", "车间地址"), count("people", "吸纳就业人数", "就业人数", "用工人数"), count("poor", "吸纳脱贫人口数", "其中脱贫人口数"),
 			text("doc_no", "认定文号", "文号"), date("started_on", "认定日期", "投产日期"), choice("state", "状态", "运行", "季节停工", "闲置", "退出").also("运行状态")}, contact, ends, note),
 		Members: &Members{Noun: "务工人员", Title: "就业帮扶车间务工人员名册", Fields: fields(place, of("车间名称", "帮扶车间名称", "就业帮扶车间名称"), person,
-			[]Field{text("role", "工种", "岗位")}, stay("进入日期", "离开日期"), []Field{money("wage", "月工资（元）", "月工资", "月收入")}, headcount, note)}},
+			[]Field{text("role", "工种", "岗位")}, stays("进入日期", "离开日期"), []Field{money("wage", "月工资（元）", "月工资", "月收入")}, headcount, note)}},
 	{ID: "relief", Name: "以工代赈项目", Title: "以工代赈项目登记表", Unit: "个", Facts: "A084–A094",
 		Fields: fields(place, []Field{named("项目名称", "以工代赈项目名称"), choice("class", "项目类别", "重点工程项目", "中小型农业农村基础设施项目", "以工代赈专项投资项目"),
 			choice("work", "建设内容", "农田水利", "村庄道路", "人居环境整治", "乡村绿化", "其他"), text("fund", "资金来源"), money("funds", "项目资金（元）", "项目资金", "资金基数（元）"), money("wages", "劳务报酬（元）", "劳务报酬", "发放劳务报酬"),
 			text("owner", "业主单位"), text("builder", "施工单位"), text("doc_no", "批复文号", "立项文号"), date("started_on", "开工日期", "开工时间").must(), date("ended_on", "完工日期", "完工时间"),
 			count("people", "吸纳当地农村劳动力人数", "吸纳当地农村劳动力就业人数", "务工人数"), count("poor", "吸纳脱贫人口数", "其中脱贫人口数")}, contact, note),
 		Members: &Members{Noun: "务工人员", Title: "以工代赈项目务工人员名册", Fields: fields(place, of("项目名称", "以工代赈项目名称"), person,
-			[]Field{text("role", "工种", "岗位"), text("agreement", "劳务协议号", "协议号")}, stay("上工日期", "离场日期"), []Field{money("paid", "已发劳务报酬（元）", "实发报酬", "实发金额")}, headcount, note)}},
+			[]Field{text("role", "工种", "岗位"), text("agreement", "劳务协议号", "协议号")}, stays("上工日期", "离场日期"), []Field{money("paid", "已发劳务报酬（元）", "实发报酬", "实发金额")}, headcount, note)}},
 	{ID: "post", Name: "乡村公益性岗位", Title: "乡村公益性岗位登记表", Unit: "个", Facts: "A095–A111",
 		Fields: fields(place, []Field{named("岗位名称", "公益性岗位名称"), choice("form", "岗位类型", "护林员", "护路员", "保洁员", "护水员", "护理员", "村务管理员", "光伏岗位", "其他").also("岗位类别"),
 			text("fund", "资金渠道", "资金来源"), choice("hours", "用工形式", "全日制", "非全日制"), count("quota", "核定岗位数", "指标数", "岗位数").in("个"), money("pay", "补贴标准（元/月）", "补贴标准", "岗位补贴"),

@@ -1,0 +1,37 @@
+package fact
+
+import (
+	"wengang/internal/calendar"
+	"wengang/internal/region"
+)
+
+// RegisterItem is one register (alliance, workshop, class, …) as the forms
+// count it. People and Poor are the headcount of a register without a list
+// (无名单); -1 is not stated.
+type RegisterItem struct {
+	ID         int64
+	Region     region.Code
+	StartedOn  calendar.Date // 0: since before anyone recorded it
+	EndedOn    calendar.Date // Forever while it lasts
+	RecordedAt int64         // Unix milliseconds of the receipt
+	People     int64
+	Poor       int64
+	Extra      map[string]string
+	Members    []RegisterMember
+}
+
+// RegisterMember is a person of the ledger, someone outside it, or (both ids
+// 0) a headcount.
+type RegisterMember struct {
+	PersonID   int64
+	OutsiderID int64
+	// Counted: in the time asked for the person was 脱贫人口 or 监测对象 by the
+	// ledger; for an outsider, by what the roster claims.
+	Counted    bool
+	Urban      bool // the roster says 城镇居民
+	StartedOn  calendar.Date
+	EndedOn    calendar.Date
+	RecordedAt int64
+	People     int64
+	Poor       int64
+}

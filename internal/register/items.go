@@ -1,0 +1,157 @@
+package register
+
+import (
+	"context"
+	"fmt"
+
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/fact"
+	"wengang/internal/region"
+)
+
+// Items answers what the forms count: the registers of a kind at or below a
+// place that lasted on at least one day of from..to, with the members whose
+// stay touches it. Records received after receivedBy (Unix milliseconds; 0 for
+// no bound) are left out. Two statements, whatever the number of counties.
+func (s *Store) Items(ctx context.Context, scope region.Scope, kind string, at region.Code, from, to calendar.Date, receivedBy int64) ([]*fact.RegisterItem, error) {
+	var out []*fact.RegisterItem
+	err := s.db.Snapshot(ctx, func(q db.Querier) error {
+		var err error
+		out, err = items(ctx, q, scope.Within(at), kind, from, to, receivedBy)
+		return err
+	})
+	return out, err
+}
+
+func items(ctx context.Context, q db.Querier, scope region.Scope, kind string, from, to calendar.Date, receivedBy int64) ([]*fact.RegisterItem, error) {
+	var a db.Args
+	cond := touching("r", &a, from, to, receivedBy) + " AND r.kind = " + a.Add(kind) + " AND " + scope.Predicate("r.region", a.Add)
+	rows, err := q.QueryContext(ctx, `
+		SELECT r.id, r.region, r.started_on, r.ended_on, r.created_at, r.people, r.poor, r.extra
+		FROM register r WHERE `+cond+` ORDER BY r.id`, a.Values...)
+	if err != nil {
+		return nil, fmt.Errorf("items of %s: %w", kind, err)
+	}
+	defer rows.Close()
+	var out []*fact.RegisterItem
+	byID := map[int64]*fact.RegisterItem{}
+	for rows.Next() {
+		it := &fact.RegisterItem{}
+		var extra string
+		if err := rows.Scan(&it.ID, &it.Region, &it.StartedOn, &it.EndedOn, &it.RecordedAt, &it.People, &it.Poor, &extra); err != nil {
+			return nil, fmt.Errorf("items of %s: %w", kind, err)
+		}
+		if it.Extra, err = decodeExtra(extra); err != nil {
+			return nil, err
+		}
+		out, byID[it.ID] = append(out, it), it
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("items of %s: %w", kind, err)
+	}
+	if k := ByID(kind); k == nil || k.Members == nil || len(out) == 0 {
+		return out, nil
+	}
+	return out, addMembers(ctx, q, byID, scope, kind, from, to, receivedBy)
+}
+
+// touching: the row lasts on a day of from..to and was received in time.
+func touching(alias string, a *db.Args, from, to calendar.Date, receivedBy int64) string {
+	cond := alias + ".started_on <= " + a.Add(int32(to)) + " AND " + alias + ".ended_on >= " + a.Add(int32(from)) + " AND " + live(alias)
+	if receivedBy != 0 {
+		cond += " AND " + alias + ".created_at <= " + a.Add(receivedBy)
+	}
+	return cond
+}
+
+// addMembers reads the members. An outsider whose number is in the ledger by
+// now is that person; a merged person is the one merged into.
+func addMembers(ctx context.Context, q db.Querier, byID map[int64]*fact.RegisterItem, scope region.Scope, kind string, from, to calendar.Date, receivedBy int64) error {
+	var a db.Args
+	member := "COALESCE(NULLIF(p.merged_into, 0), p.id, NULLIF(n.merged_into, 0), n.id)"
+	cond := touching("m", &a, from, to, receivedBy) + " AND r.kind = " + a.Add(kind) + " AND " + scope.Predicate("r.region", a.Add)
+	counted := fmt.Sprintf(`EXISTS (SELECT 1 FROM person_kind k WHERE k.person_id = %s AND k.kind IN (%d, %d, %d, %d)
+		AND k.since <= m.ended_on AND k.since <= %s AND k.until >= m.started_on AND k.until >= %s)`,
+		member, fact.KindPoor, fact.KindUnstable, fact.KindEdge, fact.KindSudden, a.Add(int32(to)), a.Add(int32(from)))
+	rows, err := q.QueryContext(ctx, `
+		SELECT m.register_id, COALESCE(`+member+`, 0), CASE WHEN n.id IS NULL THEN m.outsider_id ELSE 0 END, m.claimed,
+			m.started_on, m.ended_on, m.created_at, m.people, m.poor_people,
+			CASE WHEN `+counted+` THEN 1 ELSE 0 END
+		FROM register_member m
+		JOIN register r ON r.id = m.register_id
+		LEFT JOIN outsider o ON o.id = m.outsider_id AND m.outsider_id > 0
+		LEFT JOIN person p ON p.id = m.person_id AND m.person_id > 0 AND `+live("p")+`
+		LEFT JOIN person n ON n.id_index = o.id_index AND m.person_id = 0 AND `+live("n")+`
+		WHERE `+cond+` ORDER BY m.register_id, m.id`, a.Values...)
+	if err != nil {
+		return fmt.Errorf("members of %s: %w", kind, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var claimed, isCounted int
+		var m fact.RegisterMember
+		if err := rows.Scan(&id, &m.PersonID, &m.OutsiderID, &claimed, &m.StartedOn, &m.EndedOn, &m.RecordedAt, &m.People, &m.Poor, &isCounted); err != nil {
+			return fmt.Errorf("members of %s: %w", kind, err)
+		}
+		m.Counted = isCounted == 1 || m.OutsiderID > 0 && claimed == ClaimPoor
+		m.Urban = claimed == ClaimUrban
+		if it := byID[id]; it != nil {
+			it.Members = append(it.Members, m)
+		}
+	}
+	return rows.Err()
+}
+
+// Snapshot of a member or register for a locked form: its name, mask and place
+// as they are now. Space is "person", "outsider" or "register".
+type Snapshot struct {
+	ID     int64
+	Name   string
+	IDMask string
+	Region region.Code
+	Detail string
+}
+
+// Snapshots answers the present name, mask and place of ids of one space, for
+// the freeze of a form whose cells hold them: the ids come from Items, which
+// was asked with the caller's scope, so this narrows by the same scope only for
+// registers (a person absorbed from elsewhere lives outside it).
+func (s *Store) Snapshots(ctx context.Context, q db.Querier, scope region.Scope, space string, ids []int64) ([]Snapshot, error) {
+	var out []Snapshot
+	for len(ids) > 0 {
+		n := min(400, len(ids))
+		var a db.Args
+		var query string
+		switch list := db.List(&a, ids[:n]); space {
+		case "person":
+			query = "SELECT id, name, id_mask, village, '' FROM person WHERE id IN " + list
+		case "outsider":
+			query = "SELECT id, name, id_mask, 0, '' FROM outsider WHERE id IN " + list
+		case "register":
+			query = "SELECT r.id, r.name, '', r.region, r.kind FROM register r WHERE r.id IN " + list + " AND " + scope.Predicate("r.region", a.Add)
+		default:
+			return nil, fmt.Errorf("snapshot of %q", space)
+		}
+		rows, err := q.QueryContext(ctx, query+" ORDER BY 1", a.Values...)
+		if err != nil {
+			return nil, fmt.Errorf("snapshot of %s: %w", space, err)
+		}
+		for rows.Next() {
+			var x Snapshot
+			if err := rows.Scan(&x.ID, &x.Name, &x.IDMask, &x.Region, &x.Detail); err != nil {
+				rows.Close()
+				return nil, fmt.Errorf("snapshot of %s: %w", space, err)
+			}
+			out = append(out, x)
+		}
+		if err := rows.Err(); err != nil {
+			rows.Close()
+			return nil, err
+		}
+		rows.Close()
+		ids = ids[n:]
+	}
+	return out, nil
+}
