@@ -81,6 +81,9 @@ type Cell struct {
 	Text   string
 	Number bool   // stored as a number: an 18-digit id has lost its tail
 	Column string // heading as the file has it, for messages
+
+	IsDate   bool // stored as a number shown as a date; Text is 2023-05-01
+	From1904 bool // serials of the workbook count from 1904
 }
 
 // Result of a row.
