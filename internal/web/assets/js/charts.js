@@ -1,0 +1,110 @@
+// Draws every .w-chart from the JSON beside it. The table behind the drawing is
+// in the page already. Tooltips are rich text: HTML ones would set style
+// attributes, which the content policy forbids.
+import { init } from "../vendor/echarts/echarts.js";
+
+const C = { ink: "#1a2433", ink2: "#455166", ink3: "#667085", line: "#e1e6ed", line2: "#eef1f5", pri: "#1b5aa3", dash: "#7d8797",
+  parts: ["#153e6f", "#2f6cae", "#72a5d8", "#b5d0ea", "#66718a", "#cdd4de"] };
+const FONT = getComputedStyle(document.body).fontFamily;
+const label = { fontFamily: FONT, fontSize: 12, color: C.ink3 };
+const phone = () => matchMedia("(max-width:767px)").matches;
+const num = (c) => (v) => v == null ? "—" : (v < 0 ? "−" : "") + Math.abs(v).toLocaleString("en-US", { minimumFractionDigits: c.Decimals || 0, maximumFractionDigits: c.Decimals || 0 });
+const tip = { renderMode: "richText", backgroundColor: "#fff", borderColor: "#cfd6e0", padding: [8, 12], textStyle: { fontFamily: FONT, fontSize: 12, color: C.ink, lineHeight: 18 } };
+const cut = (s, n) => (s.length > n ? s.slice(0, n - 1) + "…" : s);
+
+function marks(c, s, i, colour) {
+  const small = phone();
+  return (s.Marks || []).filter((m) => s.Values[m.At] != null && !(small && m.Quiet)).map((m) => {
+    const last = m.At === c.Categories.length - 1;
+    const side = m.Below ? "bottom" : last && !small ? "right" : "top";
+    return {
+      coord: [c.Categories[m.At], s.Values[m.At]], symbolSize: m.Quiet ? 0.1 : 7,
+      itemStyle: { color: colour, borderColor: "#fff", borderWidth: 1.5 },
+      label: { show: true, position: side, distance: 6, formatter: m.Text, fontFamily: FONT, fontSize: 12, fontWeight: m.Emphasis ? 600 : 400,
+        color: m.Quiet ? C.ink3 : C.ink, align: last && small ? "right" : undefined },
+    };
+  });
+}
+
+function axes(c, extra) {
+  return {
+    animation: false, textStyle: { fontFamily: FONT },
+    tooltip: { trigger: "axis", ...tip, valueFormatter: (v) => num(c)(v) + (c.Unit ? " " + c.Unit : "") },
+    ...extra,
+  };
+}
+
+function line(c) {
+  const small = phone(), n = c.Categories.length, f = num(c);
+  const every = Math.max(1, Math.ceil(n / (small ? 4 : 8)));
+  const wide = Math.max(...c.Series.flatMap((s) => (s.Marks || []).filter((m) => m.At === n - 1).map((m) => m.Text.length)), 0);
+  return axes(c, {
+    grid: { left: 4, right: small ? 20 : 24 + wide * 9, top: 30, bottom: 6, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: { type: "category", data: c.Categories, boundaryGap: false, axisLine: { lineStyle: { color: "#b9c2cf" } }, axisTick: { show: false },
+      axisLabel: { ...label, interval: (i) => (n - 1 - i) % every === 0, formatter: (x) => (small ? x.slice(2) : x) } },
+    yAxis: { type: "value", min: c.From ?? undefined, axisLabel: { ...label, formatter: f }, splitLine: { lineStyle: { color: C.line2 } }, splitNumber: 4 },
+    series: c.Series.map((s, i) => {
+      const colour = s.Dashed ? C.dash : i === 0 ? C.pri : C.parts[i % 6];
+      return { name: s.Name, type: "line", data: s.Values, showSymbol: false, connectNulls: false, itemStyle: { color: colour },
+        lineStyle: { width: s.Dashed ? 2 : 2.5, color: colour, type: s.Dashed ? [5, 3] : "solid" }, emphasis: { disabled: true },
+        markPoint: { symbol: "circle", data: marks(c, s, i, colour) } };
+    }),
+  });
+}
+
+function bars(c, stacked) {
+  const f = num(c);
+  return axes(c, {
+    grid: { left: 4, right: 56, top: stacked ? 30 : 8, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    legend: stacked ? { top: 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: { ...label, color: C.ink2 } } : undefined,
+    tooltip: { trigger: "axis", axisPointer: { type: "none" }, ...tip, valueFormatter: (v) => f(v) + (c.Unit ? " " + c.Unit : "") },
+    xAxis: { type: "value", axisLabel: { show: false }, splitLine: { show: false } },
+    yAxis: { type: "category", inverse: true, data: c.Categories, axisLine: { show: false }, axisTick: { show: false }, axisLabel: { ...label, fontSize: 13, color: C.ink, formatter: (x) => cut(x, 9) } },
+    series: c.Series.map((s, i) => ({ name: s.Name, type: "bar", stack: stacked ? "all" : undefined, data: s.Values, barMaxWidth: stacked ? 18 : 12,
+      itemStyle: { color: stacked ? C.parts[i % 6] : C.parts[1], borderColor: "#fff", borderWidth: stacked ? 0.5 : 0 }, emphasis: { disabled: true },
+      label: stacked ? undefined : { show: true, position: "right", formatter: (p) => f(p.value), fontFamily: FONT, fontSize: 12, color: C.ink } })),
+  });
+}
+
+function sankey(c) {
+  const small = phone(), f = num(c);
+  const kinds = ["#455166", ...C.parts];
+  return {
+    animation: false, textStyle: { fontFamily: FONT },
+    tooltip: { ...tip, formatter: (p) => p.dataType === "edge" ? `${p.data.source} → ${p.data.target}  ${f(p.value)} ${c.Unit}` : `${p.name}  ${f(p.value)} ${c.Unit}` },
+    series: [{ type: "sankey", left: small ? 8 : 16, right: small ? 116 : 132, top: 12, bottom: 14, nodeWidth: 10, nodeGap: small ? 10 : 12, draggable: false, layoutIterations: 48,
+      data: c.Nodes.map((n) => ({ name: n.Name, itemStyle: { color: kinds[n.Colour] || kinds[0] }, label: { formatter: n.Label || n.Name, fontWeight: n.Bold ? 600 : 400 } })),
+      links: c.Flows.map((l) => ({ source: l.From, target: l.To, value: l.Value })),
+      label: { fontFamily: FONT, fontSize: 12, color: C.ink }, emphasis: { focus: "adjacency" }, lineStyle: { color: "source", opacity: 0.18, curveness: 0.5 } }],
+  };
+}
+
+const kinds = { line, bar: (c) => bars(c, false), stack: (c) => bars(c, true), sankey };
+
+function one(box) {
+  if (box.dataset.drawn) return;
+  const data = box.querySelector('script[type="application/json"]'), at = box.querySelector(".draw");
+  if (!data || !at) return;
+  box.dataset.drawn = "1";
+  const c = JSON.parse(data.textContent);
+  const make = kinds[c.Kind];
+  if (!make) return;
+  const chart = init(at, null, { renderer: "svg" });
+  chart.setOption(make(c));
+  chart.on("click", (p) => {
+    const href = c.Kind === "sankey" ? c.Nodes.find((n) => n.Name === p.name)?.Href : c.Links?.[p.dataIndex];
+    if (href) location.assign(href);
+  });
+  let w = at.clientWidth;
+  new ResizeObserver(() => {
+    if (at.clientWidth && at.clientWidth !== w) { w = at.clientWidth; chart.resize(); chart.setOption(make(c)); }
+  }).observe(at);
+  box.querySelectorAll("[data-w-view]").forEach((b) => b.addEventListener("click", () => {
+    const table = b.dataset.wView === "table";
+    box.classList.toggle("tab", table);
+    box.querySelectorAll("[data-w-view]").forEach((x) => x.setAttribute("aria-pressed", String(x === b)));
+    if (!table) chart.resize();
+  }));
+}
+
+export function draw(root) { root.querySelectorAll(".w-chart").forEach(one); }

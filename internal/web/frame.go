@@ -1,0 +1,216 @@
+package web
+
+import (
+	"net/url"
+	"sort"
+	"strings"
+
+	"wengang/internal/account"
+	"wengang/internal/calendar"
+	"wengang/internal/region"
+)
+
+// frame is what the layout shows around a page. It is made when a template
+// asks for it.
+type frame struct {
+	Path    string
+	Nav     []navView
+	Tabs    []navView // the first four, for phones
+	Rest    []navView // what the phone's fifth tab opens
+	At      region.Code
+	Name    string
+	Code    string
+	Crumbs  []crumb
+	Month   calendar.Month
+	Prev    string
+	Next    string
+	Years   []yearView
+	Closed  bool
+	Known   bool // the month's state is known
+	User    string
+	Place   string
+	Role    string
+	Notice  string
+	AsOf    string
+	SignOut string
+	Account string
+	To      string // where a chosen place leads: path and query without at
+	Langs   []langView
+	Today   calendar.Date
+	Wide    bool
+}
+
+type navView struct {
+	Label, Icon, Href string
+	On                bool
+	Count             int
+}
+
+type crumb struct{ Name, Href string }
+
+type yearView struct {
+	Year   int
+	Months []monthView
+}
+
+type monthView struct {
+	Num        int
+	Href       string
+	On, Future bool
+}
+
+type langView struct {
+	Name, Code, Href string
+	On               bool
+}
+
+func (e *env) here() *frame {
+	if e.frame == nil {
+		e.frame = e.shell.frameOf(e.r)
+	}
+	return e.frame
+}
+
+func (s *Shell) frameOf(r *Request) *frame {
+	f := &frame{
+		Path: r.URL.Path, At: r.At, Name: s.regionName(r.Lang, r.At), Code: r.At.String(), Month: r.Month,
+		User: r.Caller.Name, Notice: s.cfg.Notice, SignOut: s.cfg.SignOut, Account: s.cfg.Account,
+		Today: calendar.DateAt(s.cfg.Clock()), AsOf: s.cfg.Clock().In(calendar.Zone).Format("01-02 15:04"),
+	}
+	if len(r.Caller.Grants) > 0 {
+		g := r.Caller.Grants[0]
+		f.Place = s.regionName(r.Lang, g.Region)
+		f.Role = r.T("web.role." + string(g.Role))
+	}
+	s.navOf(r, f)
+	s.crumbsOf(r, f)
+	s.monthsOf(r, f)
+	f.To = s.pickTarget(r, f)
+	for _, l := range []langView{{Name: "中文", Code: "zh-CN"}, {Name: "English", Code: "en"}} {
+		l.Href = r.Self("lang", l.Code)
+		l.On = l.Code == string(r.Lang)
+		f.Langs = append(f.Langs, l)
+	}
+	return f
+}
+
+func (s *Shell) navOf(r *Request, f *frame) {
+	items := append([]NavItem(nil), s.nav...)
+	sort.SliceStable(items, func(i, j int) bool { return items[i].Order < items[j].Order })
+	for _, it := range items {
+		if it.Need != "" && !r.Caller.Can(it.Need) {
+			continue
+		}
+		v := navView{Label: r.T(it.Key), Icon: it.Icon, Href: s.linkFor(r, it), Count: -1}
+		v.On = it.Href == r.URL.Path || (it.Href != "/" && strings.HasPrefix(r.URL.Path+"/", it.Href+"/"))
+		if it.Count != nil {
+			v.Count = it.Count(r.Context(), r)
+		}
+		f.Nav = append(f.Nav, v)
+	}
+	f.Tabs = f.Nav
+	if len(f.Tabs) > 4 {
+		f.Tabs, f.Rest = f.Nav[:4], f.Nav[4:]
+	}
+}
+
+// linkFor keeps the place only where the caller may look there with the
+// entry's permission; else the page chooses its own.
+func (s *Shell) linkFor(r *Request, it NavItem) string {
+	if it.Need != "" && !r.Caller.Scope(it.Need).Contains(r.At) {
+		return r.Link(it.Href, "at", "")
+	}
+	return r.Link(it.Href)
+}
+
+func (s *Shell) crumbsOf(r *Request, f *frame) {
+	scope := grantScope(r)
+	for c := r.At; ; c = c.Parent() {
+		item := crumb{Name: s.regionName(r.Lang, c)}
+		if scope.Contains(c) {
+			item.Href = s.withAt(s.pickTarget(r, f), c)
+		}
+		f.Crumbs = append([]crumb{item}, f.Crumbs...)
+		if c == region.Country {
+			break
+		}
+	}
+	if len(f.Crumbs) > 1 && f.Crumbs[0].Href == "" {
+		f.Crumbs = f.Crumbs[1:] // the nation says nothing to those who cannot open it
+	}
+}
+
+func (s *Shell) monthsOf(r *Request, f *frame) {
+	if r.Month == 0 {
+		return
+	}
+	now := calendar.MonthAt(s.cfg.Clock())
+	f.Prev = r.Self("month", r.Month.Add(-1).String())
+	if r.Month < now {
+		f.Next = r.Self("month", r.Month.Add(1).String())
+	}
+	for y := now.Year(); y > now.Year()-4; y-- {
+		year := yearView{Year: y}
+		for n := 1; n <= 12; n++ {
+			m := calendar.MonthOf(y, n)
+			year.Months = append(year.Months, monthView{Num: n, Href: r.Self("month", m.String()), On: m == r.Month, Future: m > now})
+		}
+		f.Years = append(f.Years, year)
+	}
+	if s.cfg.Months != nil && r.Caller.UserID != 0 {
+		if closed, err := s.cfg.Months.Closed(r.Context(), r.At, r.Month); err == nil {
+			f.Known, f.Closed = true, closed
+		}
+	}
+}
+
+// pickTarget is where a chosen place leads: the same page with the same
+// filters, and from a single record the list of its section.
+func (s *Shell) pickTarget(r *Request, f *frame) string {
+	path := r.URL.Path
+	if r.route != nil && (strings.Contains(r.route.Pattern, "{") && path != "/" || r.Method != "GET" || r.route.Pattern == "/") {
+		path = "/"
+		for _, v := range f.Nav {
+			if v.On {
+				path, _, _ = strings.Cut(v.Href, "?")
+			}
+		}
+		return path
+	}
+	q := r.URL.Query()
+	for _, c := range append([]string{"at"}, cursors...) {
+		q.Del(c)
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// withAt is a local address with another place.
+func (s *Shell) withAt(to string, at region.Code) string {
+	u, err := url.Parse(to)
+	if err != nil || !LocalPath(to) {
+		u = &url.URL{Path: "/"}
+	}
+	q := u.Query()
+	q.Set("at", atParam(at))
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func atParam(c region.Code) string {
+	if c == region.Country {
+		return "0"
+	}
+	return c.Full()
+}
+
+// roleScope is the whole area of the caller, for the picker.
+func roleScope(c account.Caller) region.Scope {
+	roots := make([]region.Code, 0, len(c.Grants))
+	for _, g := range c.Grants {
+		roots = append(roots, g.Region)
+	}
+	return region.ScopeOf(roots...)
+}
