@@ -23,6 +23,11 @@ type Dialect interface {
 	// ResetIdentity moves a table's generated ids past its largest, after rows
 	// came in with ids of their own.
 	ResetIdentity(ctx context.Context, tx *Tx, table string) error
+	// SnapshotBounds tells which transactions a snapshot taken now may miss:
+	// all below oldest have ended, none from next on has begun. Ids of
+	// change_log commit out of order on PostgreSQL; a reader that keeps to
+	// these bounds skips none. SQLite has one writer: its bounds are equal.
+	SnapshotBounds(ctx context.Context, q Querier) (oldest, next int64, err error)
 	// snapshotLevel is the isolation of a consistent read.
 	snapshotLevel() sql.IsolationLevel
 }

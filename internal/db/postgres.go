@@ -48,7 +48,15 @@ func redact(dsn string) string {
 	return u.Redacted()
 }
 
-func (postgresDialect) Name() string                      { return "postgres" }
+func (postgresDialect) Name() string { return "postgres" }
+
+// SnapshotBounds uses the older names of the functions: every engine that
+// speaks PostgreSQL has them.
+func (postgresDialect) SnapshotBounds(ctx context.Context, q Querier) (oldest, next int64, err error) {
+	err = q.QueryRowContext(ctx, `SELECT txid_snapshot_xmin(s), txid_snapshot_xmax(s) FROM (SELECT txid_current_snapshot() AS s) x`).Scan(&oldest, &next)
+	return oldest, next, err
+}
+
 func (postgresDialect) snapshotLevel() sql.IsolationLevel { return sql.LevelRepeatableRead }
 
 func (postgresDialect) Fault(err error) error {

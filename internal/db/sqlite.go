@@ -155,4 +155,8 @@ func (sqliteDialect) Columns(ctx context.Context, q Querier, table string) ([]st
 }
 
 // ResetIdentity: AUTOINCREMENT follows inserted ids by itself.
+func (sqliteDialect) SnapshotBounds(context.Context, Querier) (oldest, next int64, err error) {
+	return 0, 0, nil
+}
+
 func (sqliteDialect) ResetIdentity(context.Context, *Tx, string) error { return nil }

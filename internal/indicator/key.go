@@ -1,0 +1,67 @@
+package indicator
+
+import (
+	"wengang/internal/fact"
+)
+
+// Key is everything about a person-month that a count may test, packed into
+// one word, so that a count is a mask and a comparison and equal people share
+// one row of a lookup table (30.19 M rows a month do not allow more).
+type Key uint64
+
+// The fields of a key beside the flags, which fill its low 32 bits.
+const (
+	placeShift   = 32 // place class of the active work, 3 bits
+	yearShift    = 35 // place class of the year's latest work, 3 bits
+	channelShift = 38 // 4 bits
+	settledBit   = 42
+	wageBit      = 43
+	kindShift    = 44 // kinds 1 to 10 are bits 45 to 54
+)
+
+// KeyOf packs a person-month.
+func KeyOf(p *fact.PersonMonth) Key {
+	k := Key(p.Flags) |
+		Key(p.PlaceClass&7)<<placeShift |
+		Key(p.YearPlaceClass&7)<<yearShift |
+		Key(p.Channel&15)<<channelShift |
+		Key(p.Kinds&0x7ff)<<kindShift
+	if p.Settlement != 0 {
+		k |= 1 << settledBit
+	}
+	if p.WageFen >= 0 {
+		k |= 1 << wageBit
+	}
+	return k
+}
+
+// Test holds for keys whose masked bits equal Want.
+type Test struct{ Mask, Want Key }
+
+// Holds applies the test.
+func (t Test) Holds(k Key) bool { return k&t.Mask == t.Want }
+
+// flags makes a test: all of yes set, none of no.
+func flags(yes, no fact.Flag) Test {
+	return Test{Mask: Key(yes | no), Want: Key(yes)}
+}
+
+func (t Test) place(class int) Test {
+	return Test{Mask: t.Mask | 7<<placeShift, Want: t.Want | Key(class)<<placeShift}
+}
+
+func (t Test) yearPlace(class int) Test {
+	return Test{Mask: t.Mask | 7<<yearShift, Want: t.Want | Key(class)<<yearShift}
+}
+
+func (t Test) channel(c int) Test {
+	return Test{Mask: t.Mask | 15<<channelShift, Want: t.Want | Key(c)<<channelShift}
+}
+
+func (t Test) settled() Test {
+	return Test{Mask: t.Mask | 1<<settledBit, Want: t.Want | 1<<settledBit}
+}
+
+func (t Test) wageKnown() Test {
+	return Test{Mask: t.Mask | 1<<wageBit, Want: t.Want | 1<<wageBit}
+}

@@ -1,0 +1,361 @@
+package month
+
+import (
+	"math/bits"
+
+	"wengang/internal/calendar"
+	"wengang/internal/fact"
+	"wengang/internal/region"
+)
+
+// Prev is a person's state at the end of the month before: what a flow is
+// measured from. In a closed month it is the frozen row, so that
+// end = start + in − out holds for the published figures.
+type Prev struct {
+	Village region.Code
+	Counted bool
+	Working bool
+}
+
+// PrevOf reads the state out of a person-month.
+func PrevOf(p *fact.PersonMonth) Prev {
+	return Prev{Village: p.Village, Counted: p.Flags&fact.Counted != 0, Working: p.Flags&fact.Working != 0}
+}
+
+// Before derives the state at the end of the month before m from the facts
+// themselves: for the first month of a county, and for open months.
+func Before(f *Facts, m calendar.Month, r *Rules) Prev {
+	p, ok := base(f, m.Add(-1), r)
+	if !ok {
+		return Prev{}
+	}
+	return PrevOf(&p)
+}
+
+// Derive is the person-month of one person. ok is false where the person does
+// not belong to the month at all: not yet in the register, left earlier, or
+// died in an earlier year. It reads nothing but its arguments.
+func Derive(f *Facts, m calendar.Month, prev Prev, r *Rules) (fact.PersonMonth, bool) {
+	p, ok := base(f, m, r)
+	if !ok {
+		if !prev.Counted {
+			return p, false
+		}
+		p = fact.PersonMonth{Month: m, PersonID: f.ID, Village: prev.Village, Sex: f.Sex,
+			Age: f.Birth.AgeOn(lastDay(m)), WageFen: -1}
+	}
+	counted, working := p.Flags&fact.Counted != 0, p.Flags&fact.Working != 0
+	switch {
+	case counted && !prev.Counted:
+		p.Flags |= fact.Entered
+	case counted:
+		if p.Village != prev.Village {
+			p.Flags |= fact.MovedIn
+			p.From = prev.Village
+		}
+		if working && !prev.Working {
+			p.Flags |= fact.NewWork
+		}
+		if prev.Working && p.Flags&fact.Jobless != 0 {
+			p.Flags |= fact.LostWork
+		}
+	case prev.Counted:
+		// The way out is counted where the person was.
+		p.Village = prev.Village
+		if f.OutReason == outDead && f.OutOn != 0 && f.OutOn <= lastDay(m) {
+			p.Flags |= fact.Dead | fact.DiedNow
+		} else {
+			p.Flags |= fact.Gone
+		}
+	}
+	if prev.Counted && prev.Working && !(counted && working) {
+		p.Flags |= fact.LeftWork
+	}
+	return p, true
+}
+
+// base is the person-month without its flows.
+func base(f *Facts, m calendar.Month, r *Rules) (fact.PersonMonth, bool) {
+	end := lastDay(m)
+	in, dead := f.belongs(m), f.diedBy(m)
+	if !in && !(dead && r.DeadStay) {
+		return fact.PersonMonth{}, false
+	}
+	at, on := m, end
+	if dead {
+		at, on = f.OutOn.Month(), f.OutOn
+	}
+	p := fact.PersonMonth{Month: m, PersonID: f.ID, Village: f.VillageAt(at), Sex: f.Sex, Age: f.Birth.AgeOn(end),
+		Education: f.Education, Skill: f.Skill, WageFen: -1, Settlement: f.Settlement}
+	kinds, monitored, riskGone := f.kinds(on, r)
+	p.Kinds = kinds
+	counted := kinds&fact.CountedKinds != 0
+	w := workOf(f, m, r)
+	p.MonthsWorked, p.StableMonths = w.months, w.stable
+	if y := w.year; y != nil {
+		if t := y.TermIn(min(y.End, m)); t != nil {
+			p.YearPlace, p.YearPlaceClass = t.Place, classOf(t, p.Village)
+		}
+	}
+	if w.months >= r.MinMonths && counted {
+		p.Flags |= fact.WorkedYear
+	}
+	if dead {
+		p.Flags |= fact.Dead
+		return p, true
+	}
+	p.Flags |= presence(f, counted, monitored, riskGone)
+	w.fill(&p)
+	p.Flags |= w.flags(f, m, r, p.Flags)
+	p.Status = w.status
+	if w.stable >= r.StableMonths {
+		p.Flags |= fact.Stable
+	}
+	return p, true
+}
+
+// presence are the flags that work does not touch.
+func presence(f *Facts, counted, monitored, riskGone bool) fact.Flag {
+	var fl fact.Flag
+	if counted {
+		fl |= fact.Counted
+	}
+	if monitored {
+		fl |= fact.Monitored
+	}
+	if riskGone && !monitored {
+		fl |= fact.RiskGone
+	}
+	if f.Skill >= fact.SkillOrdinary && f.Skill <= fact.SkillWeak {
+		fl |= fact.Able
+	}
+	if f.Willing == fact.Yes {
+		fl |= fact.Willing
+	}
+	if f.Student != 0 {
+		fl |= fact.InSchool
+	}
+	return fl
+}
+
+func classOf(t *fact.Term, home region.Code) int {
+	if t.PlaceClass != 0 {
+		return t.PlaceClass
+	}
+	return fact.ClassOf(home, t.Place)
+}
+
+// work is what the spells say at the end of a month.
+type work struct {
+	last     *fact.Spell // active, of the latest start
+	lastTerm *fact.Term
+	year     *fact.Spell // of the year, of the latest start
+	post     bool        // an active public post, also where it is no scale
+	shop     bool
+	any      bool // an active spell of any kind
+	wage     int64
+	unknown  bool
+	lastEnd  calendar.Month // of ended spells, up to m
+	months   int            // of the year touched
+	stable   int
+	seen     calendar.Month // last confirmation of what holds now
+	strong   bool
+	status   int
+}
+
+func workOf(f *Facts, m calendar.Month, r *Rules) work {
+	w := work{wage: -1}
+	var touched uint64 // bit i: i months before m
+	for i := range f.Spells {
+		s := &f.Spells[i]
+		if s.Start > m {
+			continue
+		}
+		t := s.TermIn(min(s.End, m))
+		if t == nil && len(s.Terms) > 0 {
+			t = &s.Terms[0]
+		}
+		post := t != nil && t.Channel == fact.ChannelPost
+		active := s.ActiveAtEnd(m)
+		if active {
+			w.any = true
+			w.post = w.post || post
+			w.shop = w.shop || t != nil && t.Channel == fact.ChannelWorkshop
+		} else {
+			w.lastEnd = max(w.lastEnd, s.End)
+		}
+		if post && !r.PostsCount {
+			continue
+		}
+		touched |= span(s, m)
+		if s.End >= m.January() && later(s, w.year) {
+			w.year = s
+		}
+		if active {
+			w.addActive(s, t, m, r)
+		}
+	}
+	w.months = bits.OnesCount64(touched & (1<<uint(m.Num()) - 1))
+	if r.SameEmployer {
+		touched = sameEmployer(f, m, r, &w)
+	}
+	w.stable = run(touched, r.StableGap)
+	return w
+}
+
+func (w *work) addActive(s *fact.Spell, t *fact.Term, m calendar.Month, r *Rules) {
+	if later(s, w.last) {
+		w.last, w.lastTerm = s, t
+	}
+	switch {
+	case t == nil || t.WageFen < 0:
+		w.unknown = true
+	case w.wage < 0:
+		w.wage = t.WageFen
+	default:
+		w.wage += t.WageFen
+	}
+	w.seen = max(w.seen, s.Start)
+	if s.End != calendar.Open {
+		w.seen = max(w.seen, min(s.End, m))
+	}
+	for _, seen := range s.Seen {
+		// A later sight confirms the months between as well.
+		w.seen = max(w.seen, min(seen.Month, m))
+		if seen.Strength >= fact.ByVillage && m.Sub(seen.Month) < r.UnverifiedMonths {
+			w.strong = true
+		}
+	}
+}
+
+// later orders concurrent spells: the latest start gives place and channel;
+// among equals the later record.
+func later(a, b *fact.Spell) bool {
+	return b == nil || a.Start > b.Start || a.Start == b.Start && a.ID > b.ID
+}
+
+// span is the months of a spell as bits, bit i being i months before m.
+func span(s *fact.Spell, m calendar.Month) uint64 {
+	from, to := m.Sub(s.Start), 0
+	if s.End < m {
+		to = m.Sub(s.End)
+	}
+	if to > 63 || from < to {
+		return 0
+	}
+	from = min(from, 63)
+	return (^uint64(0) >> uint(63-from)) &^ (1<<uint(to) - 1)
+}
+
+// run is the number of months with work in the unbroken run up to m, where a
+// break of up to gap months does not end it. m itself must have work.
+func run(touched uint64, gap int) int {
+	if touched&1 == 0 {
+		return 0
+	}
+	n, hole := 0, 0
+	for i := 0; i < 64; i++ {
+		if touched&(1<<uint(i)) != 0 {
+			n, hole = n+1, 0
+		} else if hole++; hole > gap {
+			break
+		}
+	}
+	return n
+}
+
+// sameEmployer keeps the months worked for the employer of the latest spell.
+func sameEmployer(f *Facts, m calendar.Month, r *Rules, w *work) uint64 {
+	who := ""
+	if w.lastTerm != nil {
+		who = w.lastTerm.Employer
+	} else if w.year != nil {
+		if t := w.year.TermIn(min(w.year.End, m)); t != nil {
+			who = t.Employer
+		}
+	}
+	var touched uint64
+	for i := range f.Spells {
+		s := &f.Spells[i]
+		if s.Start > m {
+			continue
+		}
+		if t := s.TermIn(min(s.End, m)); t != nil && t.Employer == who && (r.PostsCount || t.Channel != fact.ChannelPost) {
+			touched |= span(s, m)
+		}
+	}
+	return touched
+}
+
+// fill writes place, channel and wage of the active work.
+func (w *work) fill(p *fact.PersonMonth) {
+	if w.last == nil {
+		return
+	}
+	p.WageFen = w.wage
+	if t := w.lastTerm; t != nil {
+		p.Place, p.PlaceClass = t.Place, classOf(t, p.Village)
+		p.Channel, p.Industry = t.Channel, t.Industry
+	}
+}
+
+// flags are the flags that work decides; it settles the status on the way.
+func (w *work) flags(f *Facts, m calendar.Month, r *Rules, have fact.Flag) fact.Flag {
+	var fl fact.Flag
+	if w.last != nil {
+		fl |= fact.Working | fact.Willing // who works shows the will
+		if w.strong {
+			fl |= fact.Confirmed
+		}
+		if w.unknown && w.wage >= 0 {
+			fl |= fact.WagePartial
+		}
+	}
+	if w.post {
+		fl |= fact.Post
+	}
+	if w.shop {
+		fl |= fact.Workshop
+	}
+	status, since := w.livelihood(f, m)
+	w.status = status
+	able := have&fact.Able != 0 && (have|fl)&fact.Willing != 0
+	settled := status == fact.StatusOwn || status == fact.StatusFarm || status == fact.StatusCare
+	if able && !settled && (since == 0 || m.Sub(since) >= r.UnverifiedMonths) {
+		fl |= fact.Unverified
+	}
+	if status == fact.StatusJobless && able && fl&fact.Unverified == 0 {
+		fl |= fact.Jobless
+	}
+	return fl
+}
+
+// livelihood is the status at the end of the month and the month in which it
+// was last confirmed. An active spell is work; the end of the last spell is a
+// statement that work ended, unless the person has stated something since.
+func (w *work) livelihood(f *Facts, m calendar.Month) (status int, confirmed calendar.Month) {
+	stated, on := f.Status, f.StatusOn
+	if on == 0 || on > lastDay(m) {
+		stated, on = 0, 0
+	}
+	for i := range f.States {
+		if s := f.States[i]; s.Since <= lastDay(m) && s.Since >= on {
+			stated, on = s.Status, s.Since
+		}
+	}
+	if w.any {
+		seen := w.seen
+		if stated == fact.StatusWork {
+			seen = max(seen, on.Month())
+		}
+		if w.last == nil { // only posts that do not count
+			seen = m
+		}
+		return fact.StatusWork, seen
+	}
+	if w.lastEnd != 0 && f.Student == 0 &&
+		(on.Month() < w.lastEnd || on.Month() == w.lastEnd && stated == fact.StatusWork) {
+		return fact.StatusJobless, w.lastEnd
+	}
+	return stated, on.Month()
+}
