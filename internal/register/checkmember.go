@@ -3,7 +3,9 @@ package register
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/region"
 	"wengang/internal/transfer"
@@ -150,4 +152,78 @@ func (c *memberChecker) doubts(x *candidate, k known) {
 	if x.target != nil && x.target.EndedOn != fact.Forever && x.m.EndedOn > x.target.EndedOn && !c.k.Instant {
 		x.find(Problem{Field: "ended_on", Rule: "register.after_end", Args: []any{x.target.EndedOn}})
 	}
+}
+
+// stay matches a row of a list with the stays that the register has.
+func stay(stays []*Member, in *Member, k known) (match *Member, overlap bool) {
+	for _, m := range stays {
+		if !sameParty(m, in, k) {
+			continue
+		}
+		if in.StartedOn == m.StartedOn || in.StartedOn == 0 && m.EndedOn == fact.Forever {
+			return m, false
+		}
+		if in.StartedOn <= m.EndedOn && m.StartedOn <= in.EndedOn {
+			overlap = true
+		}
+	}
+	return nil, overlap
+}
+
+func sameParty(m, in *Member, k known) bool {
+	switch {
+	case in.Name == "":
+		return m.Headcount()
+	case in.IDNumber == "":
+		return m.OutsiderID != 0 && m.Name == in.Name && m.IDMask == ""
+	}
+	return k.personID != 0 && m.PersonID == k.personID || k.outsiderID != 0 && m.OutsiderID == k.outsiderID
+}
+
+// loadStays reads the stays of registers that the file is about, once each.
+func (c *checker) loadStays(ctx context.Context, ids []int64) error {
+	var fresh []int64
+	for _, id := range ids {
+		if _, ok := c.stays[id]; !ok && id != 0 {
+			c.stays[id] = nil
+			fresh = append(fresh, id)
+		}
+	}
+	for len(fresh) > 0 {
+		n := min(400, len(fresh))
+		var a db.Args
+		err := each(ctx, c.s.db.Read, "SELECT "+memberColumns+", 0 FROM register_member m"+memberJoins+
+			" WHERE m.register_id IN "+db.List(&a, fresh[:n])+" AND "+live("m"), a.Values, func(row scanner) error {
+			m, err := scanMember(row)
+			if err != nil {
+				return err
+			}
+			c.stays[m.RegisterID] = append(c.stays[m.RegisterID], m)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("members: %w", err)
+		}
+		fresh = fresh[n:]
+	}
+	return nil
+}
+
+// created is the register that a member's row makes where the kind allows it.
+func (c *checker) created(r *row, m *Member, at region.Code) *Record {
+	rec := &Record{Kind: c.k.ID, Region: at, EndedOn: fact.Forever, State: Running, People: -1, Poor: -1, Extra: map[string]string{}}
+	name, _ := r.cell("register")
+	rec.Name = strings.TrimSpace(name)
+	if c.k.Instant {
+		rec.StartedOn = m.StartedOn
+		if m.EndedOn != fact.Forever {
+			rec.EndedOn = m.EndedOn
+		}
+	}
+	for key, v := range m.Extra {
+		if c.k.Field(key) != nil && IsExtra(key) {
+			rec.Extra[key] = v
+		}
+	}
+	return rec
 }

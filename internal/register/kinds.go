@@ -90,7 +90,7 @@ var kinds = []*Kind{
 			text("reason", "设岗理由"), date("started_on", "设岗日期", "开发日期"), count("people", "在岗人数"), count("poor", "安置脱贫人口数", "其中脱贫人口数")}, contact, ends, note),
 		Members: &Members{Noun: "在岗人员", Title: "乡村公益性岗位在岗人员名册", Creates: true, Fields: fields(place, of("岗位名称", "公益性岗位名称"), person,
 			[]Field{choice("form", "岗位类型", "护林员", "护路员", "保洁员", "护水员", "护理员", "村务管理员", "光伏岗位", "其他").also("岗位类别"), choice("hours", "用工形式", "全日制", "非全日制"), text("fund", "资金渠道", "资金来源")},
-			stay("上岗日期", "离岗日期"), []Field{money("pay", "补贴标准（元/月）", "补贴标准", "岗位补贴")}, headcount, note)}},
+			stays("上岗日期", "离岗日期"), []Field{money("pay", "补贴标准（元/月）", "补贴标准", "岗位补贴")}, headcount, note)}},
 	{ID: "training", Name: "职业技能培训", Title: "职业技能培训班次登记表", Unit: "班", Facts: "A144, A159", Instant: true,
 		Fields: fields(place, []Field{named("班次名称", "培训班名称", "培训项目"), text("trade", "培训工种", "工种"), text("school", "培训机构", "承训单位"), date("started_on", "开班日期", "开班时间").must(), date("ended_on", "结业日期", "结业时间"),
 			count("lessons", "课时").in("课时"), text("brand", "关联品牌", "劳务品牌"), count("people", "参训人数", "培训人数"), count("poor", "脱贫人口参训人数", "其中脱贫人口数")}, contact, note),

@@ -47,7 +47,7 @@ func (s *Store) AddMember(ctx context.Context, by account.Caller, registerID int
 		if err := s.insertMember(ctx, tx, m, found, 0, by.UserID); err != nil {
 			return err
 		}
-		return s.audit.Write(ctx, tx, by, "register.member.add", "register", strconv.FormatInt(r.ID, 10), r.Region, r.Kind)
+		return record(ctx, s, tx, by, "register.member.add", r.ID, r.Region, r.Kind)
 	})
 	return m, err
 }
@@ -80,7 +80,7 @@ func (s *Store) EndMember(ctx context.Context, by account.Caller, registerID, me
 		if err := endMember(ctx, tx, registerID, memberID, ended, on, reason, changeOf{reason: reason, user: by.UserID}); err != nil {
 			return err
 		}
-		return s.audit.Write(ctx, tx, by, "register.member.end", "register", strconv.FormatInt(r.ID, 10), r.Region, r.Kind)
+		return record(ctx, s, tx, by, "register.member.end", r.ID, r.Region, r.Kind)
 	})
 }
 

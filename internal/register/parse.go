@@ -232,7 +232,7 @@ func parseMember(k *Kind, in input) (*Member, []Problem) {
 		p.add(true, "people", "register.named_headcount")
 	case m.Name != "":
 		m.People, m.Poor = 0, 0
-		if m.IDNumber == "" {
+		if p.text("id_number") == "" {
 			p.add(false, "id_number", "register.no_id")
 		}
 	case m.Poor > m.People:

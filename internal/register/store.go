@@ -21,12 +21,6 @@ type Box interface {
 	BlindIndex(kind, normalised string) []byte
 }
 
-// Auditor writes an audit row in the caller's transaction; detail never holds
-// personal data. An act whose row cannot be written does not happen.
-type Auditor interface {
-	Write(ctx context.Context, tx *db.Tx, by account.Caller, action, object, objectID string, at region.Code, detail string) error
-}
-
 // Places is what the store asks of the tree (region.Tree).
 type Places interface {
 	Resolve(text string, within region.Code) region.Match
@@ -37,12 +31,12 @@ type Places interface {
 type Store struct {
 	db     *db.DB
 	box    Box
-	audit  Auditor
+	audit  account.Recorder
 	places Places
 }
 
 // New makes a store; all of its parts are needed.
-func New(d *db.DB, box Box, audit Auditor, places Places) *Store {
+func New(d *db.DB, box Box, audit account.Recorder, places Places) *Store {
 	if d == nil || box == nil || audit == nil || places == nil {
 		panic("register.New: a dependency is missing")
 	}

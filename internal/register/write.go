@@ -46,7 +46,7 @@ func (s *Store) Add(ctx context.Context, by account.Caller, kind string, at regi
 		if err := s.insert(ctx, tx, r, 0, by.UserID); err != nil {
 			return err
 		}
-		return s.audit.Write(ctx, tx, by, "register.add", "register", strconv.FormatInt(r.ID, 10), r.Region, kind)
+		return record(ctx, s, tx, by, "register.add", r.ID, r.Region, kind)
 	})
 	return r, err
 }
@@ -137,7 +137,7 @@ func (s *Store) Edit(ctx context.Context, by account.Caller, id int64, version i
 		if err := s.update(ctx, tx, old, r, changeOf{reason: reason, user: by.UserID}); err != nil {
 			return err
 		}
-		return s.audit.Write(ctx, tx, by, "register.edit", "register", strconv.FormatInt(id, 10), old.Region, old.Kind)
+		return record(ctx, s, tx, by, "register.edit", id, old.Region, old.Kind)
 	})
 }
 
@@ -180,7 +180,7 @@ func (s *Store) End(ctx context.Context, by account.Caller, id int64, version in
 			WHERE register_id = $4 AND ended_on > $1 AND started_on <= $1`, int32(on), reason, db.Millis(tx.Now), id); err != nil {
 			return fmt.Errorf("end members of register %d: %w", id, err)
 		}
-		return s.audit.Write(ctx, tx, by, "register.end", "register", strconv.FormatInt(id, 10), old.Region, old.Kind)
+		return record(ctx, s, tx, by, "register.end", id, old.Region, old.Kind)
 	})
 }
 
@@ -198,4 +198,8 @@ func blob(b []byte) any {
 		return nil
 	}
 	return b
+}
+
+func record(ctx context.Context, s *Store, tx *db.Tx, by account.Caller, action string, id int64, at region.Code, kind string) error {
+	return s.audit.Note(ctx, tx, by, account.Note{Action: action, Object: "register", ObjectID: strconv.FormatInt(id, 10), Region: at, Detail: map[string]string{"kind": kind}})
 }

@@ -1,0 +1,105 @@
+package register
+
+import (
+	"testing"
+	"unicode"
+
+	"wengang/internal/calendar"
+)
+
+func TestParseDate(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		end  bool
+		want calendar.Date
+	}{
+		{"2023-05-01", false, 20230501}, {"2023/5/1", false, 20230501}, {"2023.5.1", false, 20230501}, {"2023年5月1日", false, 20230501},
+		{"２０２３年５月", false, 20230501}, {"2023年5月", true, 20230531}, {"202302", true, 20230228}, {"20230501", false, 20230501},
+		{"45047", false, 20230501}, {"45047.0", false, 20230501}, {"2023-05-01T00:00:00", false, 20230501}, {"2023-05-01 00:00:00", false, 20230501},
+		{"2023-02-30", false, 0}, {"五月", false, 0}, {"2023-13", false, 0}, {"12", false, 0}, {"", false, 0}, {"99999999", false, 0},
+	} {
+		got, ok := parseDate(c.in, c.end)
+		if ok != (c.want != 0) || ok && got != c.want {
+			t.Errorf("parseDate(%q, %v) = %d, %v; want %d", c.in, c.end, got, ok, c.want)
+		}
+	}
+}
+
+func TestParseMoney(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		wan  bool
+		want int64
+	}{
+		{"1200", false, 120000}, {"1,200.5元", false, 120050}, {"0.01", false, 1}, {"12.5", true, 12500000}, {"12.5万元", false, 12500000}, {"3.123456", true, 3123456},
+		{"0.001", false, -1}, {"-3", false, -1}, {"", false, -1}, {"abc", false, -1}, {"1.2.3", false, -1},
+	} {
+		got, ok := parseMoney(c.in, c.wan)
+		if ok != (c.want >= 0) || ok && got != c.want {
+			t.Errorf("parseMoney(%q, %v) = %d, %v; want %d", c.in, c.wan, got, ok, c.want)
+		}
+	}
+}
+
+func TestMarks(t *testing.T) {
+	for in, want := range map[string]Marks{"①③": MarkKeyCounty | MarkYellowRiver, "1、2": MarkKeyCounty | MarkSettlement, "否": 0, "无": 0, "": 0, "②": MarkSettlement} {
+		if got, ok := ParseMarks(in); !ok || got != want {
+			t.Errorf("ParseMarks(%q) = %v, %v", in, got, ok)
+		}
+	}
+	if _, ok := ParseMarks("④"); ok {
+		t.Error("④ is no mark")
+	}
+	if s := (MarkKeyCounty | MarkYellowRiver).String(); s != "①③" {
+		t.Error(s)
+	}
+}
+
+// fold is how the import compares headings: width, space and punctuation away.
+func fold(s string) string {
+	var out []rune
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r >= '①' && r <= '③' {
+			out = append(out, unicode.ToLower(r))
+		}
+	}
+	return string(out)
+}
+
+func TestHeadingsTellColumnsApart(t *testing.T) {
+	seen := map[string]bool{}
+	for _, l := range (*Roster)(nil).Layouts() {
+		if seen[l.ID] {
+			t.Errorf("layout %s stands twice", l.ID)
+		}
+		seen[l.ID] = true
+		at, required := map[string]string{}, 0
+		for _, c := range l.Columns {
+			if c.Required {
+				required++
+			}
+			for _, h := range c.Headings {
+				if other, ok := at[fold(h)]; ok && other != c.Key {
+					t.Errorf("%s: heading %s belongs to %s and %s", l.ID, h, other, c.Key)
+				}
+				at[fold(h)] = c.Key
+			}
+		}
+		if required == 0 {
+			t.Errorf("%s: nothing tells this layout from others", l.ID)
+		}
+	}
+	if len(seen) != 15 {
+		t.Errorf("%d layouts, want 10 registers and 5 lists of people", len(seen))
+	}
+}
+
+func FuzzParseDate(f *testing.F) {
+	f.Add("2023年5月1日")
+	f.Add("45047")
+	f.Fuzz(func(t *testing.T, s string) {
+		if d, ok := parseDate(s, true); ok && !d.Valid() {
+			t.Errorf("%q gave the day %d that does not exist", s, d)
+		}
+	})
+}
