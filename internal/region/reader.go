@@ -40,7 +40,8 @@ type state struct {
 	stem   bool // the last name was one
 }
 
-// maxSteps bounds the work on texts made of repeated ambiguous names.
+// maxSteps bounds the work on texts made of repeated ambiguous names; a text
+// that needs more is not answered.
 const maxSteps = 2000
 
 func (r *reader) read(s string) {
@@ -237,6 +238,9 @@ const recentFormer = 2010
 
 // match weighs the readings: only the strongest count, and all of them.
 func (r *reader) match() Match {
+	if r.steps > maxSteps {
+		return Match{Rest: r.text}
+	}
 	best := 99
 	for _, f := range r.found {
 		if !f.former {

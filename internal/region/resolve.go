@@ -43,6 +43,10 @@ type resolveCache struct {
 // resolveCacheSize bounds the cache (about 20 MB when full).
 const resolveCacheSize = 1 << 16
 
+// longestText bounds the bytes of a text that is read at all: no address of the
+// tree is half as long.
+const longestText = 400
+
 type resolveKey struct {
 	within Code
 	text   string
@@ -74,7 +78,7 @@ func (t *Tree) resolve(text string, within Code) Match {
 	s := t.base.characters().normal(text)
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "中华人民共和国"), "中国")
 	switch {
-	case s == "":
+	case s == "", len(s) > longestText:
 		return Match{Rest: text}
 	case allDigits(strings.TrimSuffix(s, ".0")):
 		return t.resolveCode(strings.TrimSuffix(s, ".0"), within)
