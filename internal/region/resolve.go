@@ -153,7 +153,8 @@ func (t *Tree) resolveCode(s string, within Code) Match {
 		m.Special = specialOf(c)
 		return m
 	}
-	if len(s) != 6 {
+	today, _ := t.Former(c.County6())
+	if len(s) != 6 || len(today) == 0 {
 		for l := c.Level(); l > Nation; l-- {
 			if p, ok := t.Get(c.At(l)); ok {
 				return Match{Candidates: []Place{p}, Rest: s}
@@ -161,7 +162,6 @@ func (t *Tree) resolveCode(s string, within Code) Match {
 		}
 		return Match{Rest: s}
 	}
-	today, _ := t.Former(c.County6())
 	var in []Place
 	for _, k := range today {
 		if p, ok := t.Get(k); ok && within.Contains(p.Code) {
