@@ -50,6 +50,7 @@ type Batch struct {
 	Full     bool // the file is the whole list, not a part of it
 	UserID   int64
 	Columns  []string // canonical column per position of Row.Cells
+	Above    []string // text above the heading of the first sheet read: title, unit, date
 }
 
 // Layout is a set of columns under one name.

@@ -28,6 +28,7 @@ type SheetMatch struct {
 	Headings []string // as the file has them, by Match.Columns; "" where absent
 	Unknown  []string // headings that no column of the layout knows
 	Twice    []string // headings whose column was already taken
+	Above    []string // text of the rows above the heading: title, unit, date
 	position []int    // by column of the sheet: index into Match.Columns, -1 for unknown
 	colOf    []int    // by Match.Columns: column of the sheet, -1 where absent
 	index    int      // of the sheet in the book
@@ -51,7 +52,7 @@ func Recognise(b *sheet.Book, layouts []Layout) (*Match, error) {
 		}
 		for li := range layouts {
 			r := bestReading(head, &layouts[li])
-			r.sheet, r.layout = i, li
+			r.sheet, r.layout, r.above = i, li, textAbove(head, r)
 			switch {
 			case len(r.missing) > 0:
 				if !sh.Hidden && (near == nil || r.count > near.count || r.count == near.count && len(r.missing) < len(near.missing)) {
@@ -122,7 +123,7 @@ func assemble(b *sheet.Book, l Layout, li int, found []reading) *Match {
 		if r.layout != li {
 			continue
 		}
-		s := SheetMatch{Name: b.Sheets()[r.sheet].Name, HeadRow: r.row, HeadRows: r.depth, Unknown: r.unknown, Twice: r.twice, index: r.sheet,
+		s := SheetMatch{Name: b.Sheets()[r.sheet].Name, HeadRow: r.row, HeadRows: r.depth, Unknown: r.unknown, Twice: r.twice, Above: r.above, index: r.sheet,
 			Headings: make([]string, len(m.Columns)), position: make([]int, len(r.column)), colOf: make([]int, len(m.Columns))}
 		for i := range s.colOf {
 			s.colOf[i] = -1
@@ -161,10 +162,24 @@ func readHead(sh *sheet.Sheet) (map[int][]string, error) {
 	return head, err
 }
 
+// textAbove is what stands above the heading that a reading found.
+func textAbove(head map[int][]string, r reading) []string {
+	var out []string
+	for n := 1; n <= r.row-r.depth; n++ {
+		for _, s := range head[n] {
+			if s != "" {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
 // reading is one way to read a sheet.
 type reading struct {
 	sheet, layout int
 	row, depth    int
+	above         []string
 	column        []int // by column of the sheet: index into the layout's columns, -1 unknown
 	heading       []string
 	count         int
