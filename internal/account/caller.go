@@ -32,7 +32,7 @@ type Caller struct {
 // Can reports whether any grant of the caller carries the permission.
 func (c Caller) Can(p Permission) bool {
 	for _, g := range c.Grants {
-		if g.Role.Has(g.Dept, p) {
+		if g.Has(p) {
 			return true
 		}
 	}
@@ -44,7 +44,7 @@ func (c Caller) Can(p Permission) bool {
 func (c Caller) Scope(p Permission) region.Scope {
 	var roots []region.Code
 	for _, g := range c.Grants {
-		if g.Role.Has(g.Dept, p) {
+		if g.Has(p) {
 			roots = append(roots, g.Region)
 		}
 	}

@@ -1,5 +1,7 @@
 package account
 
+import "wengang/internal/region"
+
 // Role is what a person does; the level is the grant's place, the department
 // the grant's Dept.
 type Role string
@@ -14,6 +16,10 @@ const (
 	System   Role = "system"   // 系统管理员
 	Security Role = "security" // 安全管理员
 	Auditor  Role = "auditor"  // 审计管理员
+
+	// Local is the operator at the machine's own console. It is made by
+	// LocalOperator only: it cannot be granted or stored.
+	Local Role = "local"
 )
 
 // Dept is the department whose work the grant covers.
@@ -67,6 +73,8 @@ var table = map[Role][]Permission{
 	System:   {UserCreate, SystemOperate},
 	Security: {UserGrant},
 	Auditor:  {AuditRead},
+	Local: {PeopleRead, PeopleEdit, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, MonthReopen, BoardRead, TargetRead, TargetEdit,
+		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserCreate, UserGrant, SystemOperate},
 }
 
 // deptOnly lists the departments that hold a permission where not all do
@@ -82,11 +90,53 @@ var deptOnly = map[Permission][]Dept{
 	ReportReview: {DeptHR},
 }
 
-// Has reports whether the role in the department carries the permission.
+// levels is a span of places, both ends included.
+type levels struct{ from, to region.Level }
+
+// levelOnly lists the levels at which a permission can be held where not all
+// can. Absent means every level.
+var levelOnly = map[Permission]levels{
+	PeopleReveal: {region.County, region.Town},   // 县乡经办人 see plain values, with a reason
+	PeopleExport: {region.Province, region.Town}, //
+	ImportRun:    {region.Province, region.Town}, //
+	MonthClose:   {region.City, region.County},   // a month is a county's, or that of a unit below its city
+	MonthReopen:  {region.Nation, region.City},   // by the level above
+	TargetEdit:   {region.Nation, region.County}, // targets are broken down to counties and towns by those above
+	ReportFill:   {region.Province, region.County},
+	ReportReview: {region.Nation, region.City}, // what the level below submitted
+	SettingEdit:  {region.Nation, region.County},
+}
+
+// roleLevels lists where a role can be granted; absent means anywhere.
+var roleLevels = map[Role]levels{
+	Aide:     {region.Town, region.Village},
+	Reviewer: {region.Nation, region.Town},
+	Leader:   {region.Nation, region.Town},
+}
+
+func (l levels) holds(at region.Level) bool { return at >= l.from && at <= l.to }
+
+// Admin reports one of the three administrators.
+func (r Role) Admin() bool { return r == System || r == Security || r == Auditor }
+
+// Has reports whether the grant carries the permission at its place.
+func (g Grant) Has(p Permission) bool {
+	if !g.Role.Has(g.Dept, p) {
+		return false
+	}
+	span, narrowed := levelOnly[p]
+	return !narrowed || g.Role == Local || span.holds(g.Region.Level())
+}
+
+// Has reports whether the role in the department carries the permission, at
+// some level.
 func (r Role) Has(d Dept, p Permission) bool {
 	for _, q := range table[r] {
 		if q != p {
 			continue
+		}
+		if r == Local {
+			return true
 		}
 		only, narrowed := deptOnly[p]
 		if !narrowed {

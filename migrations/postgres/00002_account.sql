@@ -42,7 +42,6 @@ CREATE TABLE app_user (
     disabled_reason  TEXT    NOT NULL DEFAULT '',
     removed_at       BIGINT  NOT NULL DEFAULT 0,
     signed_in_at     BIGINT  NOT NULL DEFAULT 0,
-    lang             TEXT    NOT NULL DEFAULT '',
     created_by       BIGINT  NOT NULL DEFAULT 0,
     created_at       BIGINT  NOT NULL,
     version          INTEGER NOT NULL DEFAULT 1

@@ -1,0 +1,146 @@
+package account
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"wengang/internal/db"
+	"wengang/internal/fault"
+	"wengang/internal/region"
+	"wengang/internal/secret"
+)
+
+// Service keeps users, grants and sessions.
+type Service struct {
+	db    *db.DB
+	box   *secret.Box
+	audit Recorder
+}
+
+// New makes the service. Every act writes its note through rec in its own
+// transaction.
+func New(d *db.DB, box *secret.Box, rec Recorder) *Service {
+	return &Service{db: d, box: box, audit: rec}
+}
+
+func (s *Service) note(ctx context.Context, tx *db.Tx, c Caller, n Note) error {
+	return s.audit.Note(ctx, tx, c, n)
+}
+
+// User is an account as administrators see it.
+type User struct {
+	ID           int64
+	Login        string
+	Name         string
+	Region       region.Code // whose administrators manage the account
+	IdentityMask string      // of the natural person, where told
+	Initial      bool        // the password must be changed
+	InitialUntil int64       // Unix ms, 0 none
+	PasswordAt   int64
+	DisabledAt   int64
+	Disabled     string // why: "admin", "dormant"
+	RemovedAt    int64
+	SignedInAt   int64
+	CreatedAt    int64
+	Version      int
+	Grants       []Grant
+
+	identity []byte
+	hash     string
+}
+
+// Active reports an account that may sign in.
+func (u *User) Active() bool { return u.DisabledAt == 0 && u.RemovedAt == 0 }
+
+// AdminRole is the administrator role that the account holds, or "".
+func (u *User) AdminRole() Role {
+	for _, g := range u.Grants {
+		if g.Role.Admin() {
+			return g.Role
+		}
+	}
+	return ""
+}
+
+const userColumns = `u.id, u.login, u.name, u.region, u.identity_index, u.identity_mask, u.password_hash, u.password_initial,
+	u.password_until, u.password_at, u.disabled_at, u.disabled_reason, u.removed_at, u.signed_in_at, u.created_at, u.version`
+
+func scanUser(scan func(...any) error) (*User, error) {
+	var (
+		u  User
+		rg int64
+	)
+	err := scan(&u.ID, &u.Login, &u.Name, &rg, &u.identity, &u.IdentityMask, &u.hash, &u.Initial,
+		&u.InitialUntil, &u.PasswordAt, &u.DisabledAt, &u.Disabled, &u.RemovedAt, &u.SignedInAt, &u.CreatedAt, &u.Version)
+	if err != nil {
+		return nil, err
+	}
+	u.Region = region.Code(rg)
+	return &u, nil
+}
+
+// findUser reads one account by a condition on u; nil where there is none.
+func findUser(ctx context.Context, q db.Querier, where string, args ...any) (*User, error) {
+	u, err := scanUser(q.QueryRowContext(ctx, `SELECT `+userColumns+` FROM app_user u WHERE `+where, args...).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("user: %w", err)
+	}
+	u.Grants, err = grantsOf(ctx, q, u.ID)
+	return u, err
+}
+
+func grantsOf(ctx context.Context, q db.Querier, id int64) ([]Grant, error) {
+	rows, err := q.QueryContext(ctx, `SELECT role, dept, region FROM user_grant WHERE user_id = $1 ORDER BY region, role, dept`, id)
+	if err != nil {
+		return nil, fmt.Errorf("grants: %w", err)
+	}
+	defer rows.Close()
+	var out []Grant
+	for rows.Next() {
+		var (
+			g  Grant
+			rg int64
+		)
+		if err := rows.Scan(&g.Role, &g.Dept, &rg); err != nil {
+			return nil, fmt.Errorf("grants: %w", err)
+		}
+		g.Region = region.Code(rg)
+		out = append(out, g)
+	}
+	return out, rows.Err()
+}
+
+// managed reads an account in the caller's area for a permission; outside it
+// is not found.
+func managed(ctx context.Context, q db.Querier, scope region.Scope, id int64) (*User, error) {
+	u, err := findUser(ctx, q, `u.id = $1`, id)
+	if err != nil {
+		return nil, err
+	}
+	if u == nil || u.RemovedAt != 0 || !scope.Contains(u.Region) {
+		return nil, fault.NotFoundf("fault.notfound")
+	}
+	return u, nil
+}
+
+// need answers the scope of a permission, or Forbidden.
+func need(c Caller, perms ...Permission) (region.Scope, error) {
+	var roots []region.Code
+	for _, p := range perms {
+		roots = append(roots, c.Scope(p).Roots()...)
+	}
+	if len(roots) == 0 {
+		return region.Scope{}, fault.New(fault.Forbidden, "fault.forbidden", string(perms[0]))
+	}
+	return region.ScopeOf(roots...), nil
+}
+
+// caller is who acts when the account acts.
+func (u *User) caller(address, session string) Caller {
+	return Caller{UserID: u.ID, Login: u.Login, Name: u.Name, Grants: u.Grants, Address: address, Session: session}
+}

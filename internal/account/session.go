@@ -1,0 +1,239 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"wengang/internal/db"
+	"wengang/internal/fault"
+)
+
+// Session is a signed-in browser.
+type Session struct {
+	ID      int64
+	UserID  int64
+	Created time.Time
+	Seen    time.Time
+	Until   time.Time // absolute end
+	Address string
+	Agent   string
+	Current bool // the session that asks
+
+	Caller Caller
+	// MustChange names why only the change of password is open: "initial",
+	// "old", "identity" (an administrator whose natural person is not told
+	// yet), or "". The caller then has no grants.
+	MustChange string
+}
+
+// tokenSize is 256 bits; ASVS 7.2.3 asks for 128.
+const tokenSize = 32
+
+// seenEvery spares a write per request; the idle limit is exact to it.
+const seenEvery = time.Minute
+
+func hashToken(token string) []byte {
+	h := sha256.Sum256([]byte(token))
+	return h[:]
+}
+
+func openSession(ctx context.Context, tx *db.Tx, u *User, p Policy, address, agent string) (string, Session, error) {
+	raw := make([]byte, tokenSize)
+	if _, err := rand.Read(raw); err != nil {
+		return "", Session{}, fmt.Errorf("token: %w", err)
+	}
+	token := base64.RawURLEncoding.EncodeToString(raw)
+	if len(agent) > 120 {
+		agent = agent[:120]
+	}
+	ses := Session{UserID: u.ID, Created: tx.Now, Seen: tx.Now, Until: tx.Now.Add(p.absolute()), Address: address, Agent: agent}
+	err := tx.QueryRowContext(ctx, `
+		INSERT INTO user_session (token_hash, user_id, created_at, seen_at, until, address, agent)
+		VALUES ($1, $2, $3, $3, $4, $5, $6) RETURNING id`,
+		hashToken(token), u.ID, db.Millis(tx.Now), db.Millis(ses.Until), address, agent).Scan(&ses.ID)
+	if err != nil {
+		return "", Session{}, fmt.Errorf("session: %w", err)
+	}
+	// The oldest go where an account has more browsers than it may.
+	err = exec(ctx, tx, `
+		UPDATE user_session SET ended_at = $1, ended_why = 'many'
+		WHERE user_id = $2 AND ended_at = 0 AND id NOT IN (
+			SELECT id FROM user_session WHERE user_id = $2 AND ended_at = 0 ORDER BY id DESC LIMIT $3)`,
+		db.Millis(tx.Now), u.ID, p.Sessions)
+	if err != nil {
+		return "", Session{}, err
+	}
+	ses.settle(u, p, tx.Now)
+	return token, ses, nil
+}
+
+// settle fills in who acts and what is still to be done first.
+func (ses *Session) settle(u *User, p Policy, now time.Time) {
+	ses.Caller = u.caller(ses.Address, itoa(ses.ID))
+	switch {
+	case u.Initial:
+		ses.MustChange = "initial"
+	case p.RotateDays > 0 && now.Sub(db.FromMillis(u.PasswordAt)) > days(p.RotateDays):
+		ses.MustChange = "old"
+	case u.AdminRole() != "" && u.identity == nil:
+		ses.MustChange = "identity"
+	}
+	if ses.MustChange != "" {
+		ses.Caller.Grants = nil
+	}
+}
+
+var errNoSession = fault.New(fault.Unauth, "fault.unauth")
+
+// Session answers who a token belongs to, with the grants of this moment. It
+// is read from the database at every request: what was revoked is gone at
+// once. Two indexed reads, about 50 µs on SQLite.
+func (s *Service) Session(ctx context.Context, token string) (Session, error) {
+	if len(token) != base64.RawURLEncoding.EncodedLen(tokenSize) {
+		return Session{}, errNoSession
+	}
+	policy, err := s.Policy(ctx)
+	if err != nil {
+		return Session{}, err
+	}
+	ses, ended, err := findSession(ctx, s.db.Read, token)
+	if err != nil {
+		return Session{}, err
+	}
+	now := s.db.Clock()
+	if ended || ses.over(now, policy) {
+		return Session{}, errNoSession
+	}
+	u, err := findUser(ctx, s.db.Read, `u.id = $1`, ses.UserID)
+	if err != nil {
+		return Session{}, err
+	}
+	if u == nil || !u.Active() {
+		return Session{}, errNoSession
+	}
+	if now.Sub(ses.Seen) >= seenEvery {
+		if err := s.see(ctx, ses.ID, now); err != nil {
+			return Session{}, err
+		}
+	}
+	ses.settle(u, policy, now)
+	return ses, nil
+}
+
+func findSession(ctx context.Context, q db.Querier, token string) (ses Session, ended bool, err error) {
+	var created, seen, until, endedAt int64
+	err = q.QueryRowContext(ctx, `
+		SELECT id, user_id, created_at, seen_at, until, address, agent, ended_at
+		FROM user_session WHERE token_hash = $1`, hashToken(token)).
+		Scan(&ses.ID, &ses.UserID, &created, &seen, &until, &ses.Address, &ses.Agent, &endedAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ses, true, nil
+	}
+	if err != nil {
+		return ses, true, fmt.Errorf("session: %w", err)
+	}
+	ses.Created, ses.Seen, ses.Until = db.FromMillis(created), db.FromMillis(seen), db.FromMillis(until)
+	return ses, endedAt != 0, nil
+}
+
+// over reports a session past its idle or absolute limit. A clock that was
+// set back does not give it more: a session from the future is over too.
+func (ses *Session) over(now time.Time, p Policy) bool {
+	return now.Sub(ses.Seen) > p.idle() || now.After(ses.Until) || now.Sub(ses.Created) > p.absolute() || ses.Created.Sub(now) > p.idle()
+}
+
+func (s *Service) see(ctx context.Context, id int64, now time.Time) error {
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		return exec(ctx, tx, `UPDATE user_session SET seen_at = $1 WHERE id = $2 AND ended_at = 0`, db.Millis(now), id)
+	})
+}
+
+// SignOut ends the session of a token; an unknown one is no error.
+func (s *Service) SignOut(ctx context.Context, token string) error {
+	ses, ended, err := findSession(ctx, s.db.Read, token)
+	if err != nil || ended {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		u, err := findUser(ctx, tx, `u.id = $1`, ses.UserID)
+		if err != nil || u == nil {
+			return err
+		}
+		if err := endSession(ctx, tx, ses.UserID, ses.ID, "sign-out"); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, u.caller(ses.Address, itoa(ses.ID)), Note{Action: "session.end", Object: "session", ObjectID: itoa(ses.ID), Region: u.Region})
+	})
+}
+
+// Sessions lists the caller's own open sessions, newest first.
+func (s *Service) Sessions(ctx context.Context, c Caller) ([]Session, error) {
+	policy, err := s.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.db.Read.QueryContext(ctx, `
+		SELECT id, user_id, created_at, seen_at, until, address, agent
+		FROM user_session WHERE user_id = $1 AND ended_at = 0 ORDER BY id DESC LIMIT 200`, c.UserID)
+	if err != nil {
+		return nil, fmt.Errorf("sessions: %w", err)
+	}
+	defer rows.Close()
+	var out []Session
+	for rows.Next() {
+		var (
+			ses                  Session
+			created, seen, until int64
+		)
+		if err := rows.Scan(&ses.ID, &ses.UserID, &created, &seen, &until, &ses.Address, &ses.Agent); err != nil {
+			return nil, fmt.Errorf("sessions: %w", err)
+		}
+		ses.Created, ses.Seen, ses.Until = db.FromMillis(created), db.FromMillis(seen), db.FromMillis(until)
+		ses.Current = itoa(ses.ID) == c.Session
+		if !ses.over(s.db.Clock(), policy) {
+			out = append(out, ses)
+		}
+	}
+	return out, rows.Err()
+}
+
+// EndSession ends one of the caller's own sessions; another's is not found.
+func (s *Service) EndSession(ctx context.Context, c Caller, id int64) error {
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := endSession(ctx, tx, c.UserID, id, "own"); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, c, Note{Action: "session.end", Object: "session", ObjectID: itoa(id)})
+	})
+}
+
+// EndUserSessions ends every session of an account of the caller's area.
+func (s *Service) EndUserSessions(ctx context.Context, c Caller, userID int64) error {
+	return s.change(ctx, c, UserCreate, userID, "user.sessions_end", func(tx *db.Tx, u *User) error {
+		return endSessions(ctx, tx, u.ID, 0, "admin")
+	})
+}
+
+func endSession(ctx context.Context, tx *db.Tx, userID, id int64, why string) error {
+	res, err := tx.ExecContext(ctx, `UPDATE user_session SET ended_at = $1, ended_why = $2 WHERE id = $3 AND user_id = $4 AND ended_at = 0`,
+		db.Millis(tx.Now), why, id, userID)
+	if err != nil {
+		return fmt.Errorf("session: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return fault.NotFoundf("fault.notfound")
+	}
+	return nil
+}
+
+// endSessions ends all sessions of an account but one.
+func endSessions(ctx context.Context, tx *db.Tx, userID, except int64, why string) error {
+	return exec(ctx, tx, `UPDATE user_session SET ended_at = $1, ended_why = $2 WHERE user_id = $3 AND id <> $4 AND ended_at = 0`,
+		db.Millis(tx.Now), why, userID, except)
+}

@@ -1,0 +1,340 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"wengang/internal/db"
+	"wengang/internal/fault"
+	"wengang/internal/idcard"
+	"wengang/internal/region"
+	"wengang/internal/secret"
+)
+
+// NewUser is what a system administrator enters.
+type NewUser struct {
+	Login    string
+	Name     string
+	Region   region.Code
+	Identity string // identity number of the natural person; needed for administrators
+	// Password, where given, needs no change at first sign-in. Only the
+	// machine's own console may give one (demo, tests).
+	Password string
+}
+
+// Initial is a one-time password, shown once and stored nowhere.
+type Initial struct {
+	UserID   int64
+	Login    string
+	Role     Role // of a first administrator
+	Password string
+	Until    int64 // Unix ms
+}
+
+// loginForm: digits alone are refused, because people would take their phone
+// or identity number.
+var loginForm = regexp.MustCompile(`^[a-z][a-z0-9._-]{2,31}$`)
+
+// NormalLogin is the form in which a login is stored and compared.
+func NormalLogin(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// identityKind names the blind index of natural persons who hold accounts. It
+// is another kind than the ledger's, so that accounts and 底册 cannot be joined.
+const identityKind = "account identity"
+
+// Create makes an account in the caller's area with a one-time password. The
+// account has no right until a security administrator grants one (GB/T 22239
+// 8.1.5.3).
+func (s *Service) Create(ctx context.Context, c Caller, n NewUser) (Initial, error) {
+	scope, err := need(c, UserCreate)
+	if err != nil {
+		return Initial{}, err
+	}
+	if !scope.Contains(n.Region) {
+		return Initial{}, fault.NotFoundf("fault.notfound")
+	}
+	u, fields := n.user(s.box)
+	if n.Password != "" && !c.isLocal() {
+		return Initial{}, fault.New(fault.Forbidden, "fault.forbidden", string(SystemOperate))
+	}
+	if len(fields) > 0 {
+		return Initial{}, fault.InvalidFields(fields...)
+	}
+	policy, err := s.Policy(ctx)
+	if err != nil {
+		return Initial{}, err
+	}
+	out := Initial{Login: u.Login, Password: n.Password}
+	u.Initial = n.Password == ""
+	if u.Initial {
+		if out.Password, err = newInitialPassword(); err != nil {
+			return Initial{}, err
+		}
+	}
+	if u.hash, err = hashPassword(out.Password); err != nil {
+		return Initial{}, err
+	}
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		if u.Initial {
+			u.InitialUntil = db.Millis(tx.Now.Add(days(policy.InitialDays)))
+		}
+		if err := insertUser(ctx, tx, u, c.UserID); err != nil {
+			return err
+		}
+		out.UserID, out.Until = u.ID, u.InitialUntil
+		return s.note(ctx, tx, c, Note{Action: "user.create", Object: "user", ObjectID: itoa(u.ID), Region: u.Region, Detail: map[string]string{"login": u.Login}})
+	})
+	if fault.Is(err, fault.Conflict) {
+		return Initial{}, fault.InvalidFields(fault.Field{Name: "login", Key: "account.login.taken"})
+	}
+	return out, err
+}
+
+// user checks the entries and seals the identity.
+func (n NewUser) user(box *secret.Box) (*User, []fault.Field) {
+	u := &User{Login: NormalLogin(n.Login), Name: strings.TrimSpace(n.Name), Region: n.Region}
+	var bad []fault.Field
+	if !loginForm.MatchString(u.Login) {
+		bad = append(bad, fault.Field{Name: "login", Key: "account.login.form"})
+	}
+	if l := utf8.RuneCountInString(u.Name); l == 0 || l > 60 || secret.Scrub(u.Name) != u.Name {
+		bad = append(bad, fault.Field{Name: "name", Key: "account.name.form"})
+	}
+	if strings.TrimSpace(n.Identity) != "" {
+		if f := u.setIdentity(box, n.Identity); f != nil {
+			bad = append(bad, *f)
+		}
+	}
+	return u, bad
+}
+
+func (u *User) setIdentity(box *secret.Box, number string) *fault.Field {
+	id, problem := idcard.Parse(number)
+	if problem != idcard.OK {
+		return &fault.Field{Name: "identity", Key: problem.Key()}
+	}
+	// The number itself is not kept: only whether two accounts belong to one
+	// person is needed.
+	u.identity, u.IdentityMask = box.BlindIndex(identityKind, id.Number), secret.MaskID(id.Number)
+	return nil
+}
+
+func insertUser(ctx context.Context, tx *db.Tx, u *User, by int64) error {
+	now := db.Millis(tx.Now)
+	u.PasswordAt, u.CreatedAt = now, now
+	err := tx.QueryRowContext(ctx, `
+		INSERT INTO app_user (login, name, region, identity_index, identity_mask, password_hash, password_initial, password_until, password_at, created_by, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
+		u.Login, u.Name, int64(u.Region), u.identity, u.IdentityMask, u.hash, u.Initial, u.InitialUntil, now, by, now).Scan(&u.ID)
+	if err != nil {
+		return fmt.Errorf("create user: %w", err)
+	}
+	return nil
+}
+
+// UserFilter narrows a list of accounts.
+type UserFilter struct {
+	Text   string // part of login or name
+	At     region.Code
+	After  int64 // id of the last row of the page before
+	Limit  int
+	Closed bool // disabled ones only
+}
+
+// Users lists accounts of the caller's area by id, for the system and the
+// security administrator.
+func (s *Service) Users(ctx context.Context, c Caller, f UserFilter) ([]User, error) {
+	scope, err := need(c, UserCreate, UserGrant)
+	if err != nil {
+		return nil, err
+	}
+	scope = scope.Within(f.At)
+	var a db.Args
+	where := []string{scope.Predicate("u.region", a.Add), "u.removed_at = 0", "u.id > " + a.Add(f.After)}
+	if t := strings.TrimSpace(f.Text); t != "" {
+		p := a.Add("%" + likeEscape(strings.ToLower(t)) + "%")
+		where = append(where, `(u.login LIKE `+p+` ESCAPE '!' OR lower(u.name) LIKE `+p+` ESCAPE '!')`)
+	}
+	if f.Closed {
+		where = append(where, "u.disabled_at <> 0")
+	}
+	if f.Limit <= 0 || f.Limit > 500 {
+		f.Limit = 50
+	}
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+userColumns+` FROM app_user u WHERE `+
+		strings.Join(where, " AND ")+` ORDER BY u.id LIMIT `+a.Add(f.Limit), a.Values...)
+	if err != nil {
+		return nil, fmt.Errorf("users: %w", err)
+	}
+	defer rows.Close()
+	var out []User
+	for rows.Next() {
+		u, err := scanUser(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("users: %w", err)
+		}
+		out = append(out, *u)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("users: %w", err)
+	}
+	rows.Close()
+	for i := range out {
+		if out[i].Grants, err = grantsOf(ctx, s.db.Read, out[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func likeEscape(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}
+
+// User reads one account of the caller's area.
+func (s *Service) User(ctx context.Context, c Caller, id int64) (*User, error) {
+	scope, err := need(c, UserCreate, UserGrant)
+	if err != nil {
+		return nil, err
+	}
+	return managed(ctx, s.db.Read, scope, id)
+}
+
+// change runs an act on one account of the caller's area: it reads the
+// account inside the transaction, so that nothing decided on is stale.
+func (s *Service) change(ctx context.Context, c Caller, p Permission, id int64, action string, act func(*db.Tx, *User) error) error {
+	scope, err := need(c, p)
+	if err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		u, err := managed(ctx, tx, scope, id)
+		if err != nil {
+			return err
+		}
+		if err := act(tx, u); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, c, Note{Action: action, Object: "user", ObjectID: itoa(id), Region: u.Region, Detail: map[string]string{"login": u.Login}})
+	})
+}
+
+// Disable stops an account and ends its sessions at once.
+func (s *Service) Disable(ctx context.Context, c Caller, id int64) error {
+	return s.change(ctx, c, UserCreate, id, "user.disable", func(tx *db.Tx, u *User) error {
+		if u.ID == c.UserID {
+			return fault.New(fault.Invalid, "account.self")
+		}
+		if err := notLast(ctx, tx, u); err != nil {
+			return err
+		}
+		return disable(ctx, tx, u.ID, "admin")
+	})
+}
+
+func disable(ctx context.Context, tx *db.Tx, id int64, why string) error {
+	if err := exec(ctx, tx, `UPDATE app_user SET disabled_at = $1, disabled_reason = $2, version = version + 1 WHERE id = $3`, db.Millis(tx.Now), why, id); err != nil {
+		return err
+	}
+	return endSessions(ctx, tx, id, 0, "disabled")
+}
+
+// Enable lets a stopped account sign in again; its time of rest begins anew.
+func (s *Service) Enable(ctx context.Context, c Caller, id int64) error {
+	return s.change(ctx, c, UserCreate, id, "user.enable", func(tx *db.Tx, u *User) error {
+		return exec(ctx, tx, `UPDATE app_user SET disabled_at = 0, disabled_reason = '', signed_in_at = $1, version = version + 1 WHERE id = $2`, db.Millis(tx.Now), id)
+	})
+}
+
+// ResetPassword gives a new one-time password and ends the sessions.
+func (s *Service) ResetPassword(ctx context.Context, c Caller, id int64) (Initial, error) {
+	policy, err := s.Policy(ctx)
+	if err != nil {
+		return Initial{}, err
+	}
+	out := Initial{UserID: id}
+	if out.Password, err = newInitialPassword(); err != nil {
+		return Initial{}, err
+	}
+	hash, err := hashPassword(out.Password)
+	if err != nil {
+		return Initial{}, err
+	}
+	err = s.change(ctx, c, UserCreate, id, "user.reset", func(tx *db.Tx, u *User) error {
+		out.Login, out.Until = u.Login, db.Millis(tx.Now.Add(days(policy.InitialDays)))
+		if err := setPassword(ctx, tx, u, hash, out.Until, policy.Keep); err != nil {
+			return err
+		}
+		return endSessions(ctx, tx, id, 0, "password")
+	})
+	return out, err
+}
+
+// setPassword stores a new hash and keeps the old one; until is the end of an
+// initial password, 0 for one that the person chose.
+func setPassword(ctx context.Context, tx *db.Tx, u *User, hash string, until int64, keep int) error {
+	if keep > 0 && !u.Initial {
+		err := exec(ctx, tx, `INSERT INTO password_past (user_id, changed_at, password_hash) VALUES ($1, $2, $3) ON CONFLICT (user_id, changed_at) DO NOTHING`, u.ID, u.PasswordAt, u.hash)
+		if err != nil {
+			return err
+		}
+	}
+	return exec(ctx, tx, `
+		UPDATE app_user SET password_hash = $1, password_initial = $2, password_until = $3, password_at = $4, version = version + 1
+		WHERE id = $5`, hash, until != 0, until, db.Millis(tx.Now), u.ID)
+}
+
+// Remove ends an account for good. Its number is never given again and its
+// row stays, so that old audit rows still name it; the login is free.
+func (s *Service) Remove(ctx context.Context, c Caller, id int64) error {
+	return s.change(ctx, c, UserCreate, id, "user.remove", func(tx *db.Tx, u *User) error {
+		if u.ID == c.UserID {
+			return fault.New(fault.Invalid, "account.self")
+		}
+		if err := notLast(ctx, tx, u); err != nil {
+			return err
+		}
+		for _, q := range []string{`DELETE FROM user_grant WHERE user_id = $1`, `DELETE FROM admin_holder WHERE user_id = $1`, `DELETE FROM known_address WHERE user_id = $1`, `DELETE FROM password_past WHERE user_id = $1`} {
+			if err := exec(ctx, tx, q, id); err != nil {
+				return err
+			}
+		}
+		if err := exec(ctx, tx, `UPDATE app_user SET removed_at = $1, password_hash = '', version = version + 1 WHERE id = $2`, db.Millis(tx.Now), id); err != nil {
+			return err
+		}
+		return endSessions(ctx, tx, id, 0, "removed")
+	})
+}
+
+// notLast keeps one active holder of each administrator role: without a
+// security administrator nobody could grant anything any more.
+func notLast(ctx context.Context, tx *db.Tx, u *User) error {
+	role := u.AdminRole()
+	if role == "" || !u.Active() {
+		return nil
+	}
+	var others int
+	err := tx.QueryRowContext(ctx, `
+		SELECT count(*) FROM admin_holder h JOIN app_user u ON u.id = h.user_id
+		WHERE h.role = $1 AND h.user_id <> $2 AND u.disabled_at = 0 AND u.removed_at = 0`, string(role), u.ID).Scan(&others)
+	if err != nil {
+		return fmt.Errorf("administrators: %w", err)
+	}
+	if others == 0 {
+		return fault.New(fault.Conflict, "account.last_admin")
+	}
+	return nil
+}
+
+func exec(ctx context.Context, tx *db.Tx, q string, args ...any) error {
+	if _, err := tx.ExecContext(ctx, q, args...); err != nil {
+		return fmt.Errorf("account: %w", err)
+	}
+	return nil
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
