@@ -35,26 +35,10 @@ func (s *Store) verify(ctx context.Context, q db.Querier, before, after *state) 
 			return nil, err
 		}
 	}
-	if fields := Refusals(was, found); len(fields) > 0 {
+	if fields := rule.Refusals(was, found); len(fields) > 0 {
 		return nil, fault.InvalidFields(fields...)
 	}
 	return found, nil
-}
-
-// Refusals are the errors among found that did not hold before, each beside
-// its field.
-func Refusals(was, found []rule.Finding) []fault.Field {
-	held := map[string]bool{}
-	for _, f := range was {
-		held[f.Rule.ID+"|"+f.Place()] = true
-	}
-	var fields []fault.Field
-	for _, f := range found {
-		if f.Rule.Severity == rule.Error && !held[f.Rule.ID+"|"+f.Place()] {
-			fields = append(fields, fault.Field{Name: f.Field, Key: f.Rule.Message(), Args: f.Args})
-		}
-	}
-	return fields
 }
 
 // needOf is the survey as the checks want it: nil where there was none.

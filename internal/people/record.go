@@ -134,3 +134,10 @@ func readNeed(ctx context.Context, q db.Querier, id int64) (n fact.Need, ok bool
 // openFor is the range of months that a change of a person's standing facts
 // touches: from the month of the fact to the end.
 func openFor(d calendar.Date) (from, to calendar.Month) { return d.Month(), calendar.Open }
+
+// InTx reads a person within another slice's transaction: NotFound outside the
+// scope, reduced where only their place of work lies in it.
+func (s *Store) InTx(ctx context.Context, q db.Querier, scope region.Scope, id int64) (fact.Person, *fact.Need, bool, error) {
+	r, err := s.get(ctx, q, scope, id)
+	return r.Person, r.needOf(), r.Reduced, err
+}

@@ -43,6 +43,9 @@ func (s *Store) Move(ctx context.Context, scope region.Scope, by account.Caller,
 		if err := writeMove(ctx, tx, id, to, from); err != nil {
 			return err
 		}
+		if err := s.Reclass(ctx, tx, id, to, from); err != nil {
+			return err
+		}
 		err = change.Record(ctx, tx, change.Field{PersonID: id, Entity: change.OfResidence, Field: "village",
 			Old: itoa(int64(r.Village)), New: itoa(int64(to)), By: by.UserID, Reason: reason})
 		if err != nil {

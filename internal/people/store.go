@@ -55,6 +55,9 @@ type Deps struct {
 	Checks Checks
 	// Spells reads a person's visible spells, ascending start (internal/work).
 	Spells func(ctx context.Context, q db.Querier, personID int64) ([]fact.Spell, error)
+	// Reclass derives the place classes of a person's work anew after a move
+	// (work.Reclass).
+	Reclass func(ctx context.Context, tx *db.Tx, personID int64, home region.Code, from calendar.Month) error
 }
 
 // Store reads and writes the 底册.
@@ -65,7 +68,7 @@ type Store struct {
 
 // New makes a store. A missing dependency is a fault of the program.
 func New(d *db.DB, deps Deps) *Store {
-	if d == nil || deps.Box == nil || deps.Audit == nil || deps.Closed == nil || deps.Checks == nil || deps.Spells == nil {
+	if d == nil || deps.Box == nil || deps.Audit == nil || deps.Closed == nil || deps.Checks == nil || deps.Spells == nil || deps.Reclass == nil {
 		panic("people.New: a dependency is missing")
 	}
 	return &Store{db: d, Deps: deps}
