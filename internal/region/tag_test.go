@@ -71,3 +71,12 @@ func TestLookup(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+func TestReachesCounty(t *testing.T) {
+	for c, want := range map[Code]bool{Country: false, 37e10: false, 3715e8: false, 371522e6: true, 371522101202: true,
+		4419e8: true, HongKong: true, Abroad: true, 371590e6: true} {
+		if ReachesCounty(c) != want {
+			t.Errorf("ReachesCounty(%d) = %v", c, !want)
+		}
+	}
+}

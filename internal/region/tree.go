@@ -294,6 +294,13 @@ func (b *base) isCounty(c Code) bool {
 	return ok
 }
 
+// ReachesCounty reports a code that names a place of county level or below, a
+// city without counties (东莞), or a workplace outside the tree: what the place
+// of work must reach (rules 5_01_005, 4_12_001).
+func ReachesCounty(c Code) bool {
+	return c.Level() >= County || c != Country && (specialOf(c) != "" || national().isCounty(c))
+}
+
 // Counts is how many divisions of each level the asset holds, from Province
 // to Village: 31, 342, 2,978, 41,352, 620,573. It reads every block.
 func (t *Tree) Counts() [5]int {
