@@ -53,6 +53,7 @@ type fixture struct {
 	people *people.Store
 	work   *work.Store
 	closed *notes
+	log    *audit.Log
 	seed   *rand.Rand
 	n      int
 }
@@ -61,7 +62,7 @@ func setUp(t testing.TB, d *db.DB) *fixture {
 	t.Helper()
 	box := secrettest.Box(t)
 	log := audit.New(d, box, nil)
-	f := &fixture{db: d, closed: &notes{}, seed: rand.New(rand.NewPCG(1, 2))}
+	f := &fixture{db: d, closed: &notes{}, log: log, seed: rand.New(rand.NewPCG(1, 2))}
 	desk := rule.NewDesk(d, places{}, log)
 	f.people = people.New(d, people.Deps{Box: box, Audit: log, Closed: f.closed, Checks: desk, Spells: work.ReadSpells, Reclass: work.Reclass})
 	f.work = work.New(d, work.Deps{People: f.people, Audit: log, Closed: f.closed, Checks: desk, Places: places{}})
