@@ -45,6 +45,10 @@ func (s *Service) ChangePassword(ctx context.Context, c Caller, in PasswordChang
 	if ok, _ := checkPassword(u.hash, in.Old); !ok {
 		return fault.InvalidFields(fault.Field{Name: "old", Key: "account.password.old_wrong"})
 	}
+	// Right: what follows is about the new password and no guess.
+	if err := s.db.Tx(ctx, func(tx *db.Tx) error { return try.succeed(ctx, tx, u.ID) }); err != nil {
+		return err
+	}
 	if err := s.checkChange(ctx, u, in, policy); err != nil {
 		return err
 	}
@@ -67,9 +71,6 @@ func (s *Service) ChangePassword(ctx context.Context, c Caller, in PasswordChang
 			}
 		}
 		if err := setPassword(ctx, tx, now, hash, 0, policy.Keep); err != nil {
-			return err
-		}
-		if err := try.succeed(ctx, tx, u.ID); err != nil {
 			return err
 		}
 		session, _ := strconv.ParseInt(c.Session, 10, 64)

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -193,6 +194,8 @@ var common = []string{
 	"welcome", "test", "guest", "wengang", "renshe", "fupin", "xiangcun", "jiuye", "letmein", "changeme", "huawei", "aa123456",
 }
 
+var year = regexp.MustCompile(`(19|20)\d\d`)
+
 // guessable strips a common stem, the login or the name, years and repeated
 // signs; fewer than four characters must be left of a good password's wealth.
 func guessable(password string, u *User) bool {
@@ -205,7 +208,7 @@ func guessable(password string, u *User) bool {
 		if len(stem) < 3 || !strings.Contains(low, stem) {
 			continue
 		}
-		if len(distinct(strings.ReplaceAll(low, stem, ""))) < 4 {
+		if len(distinct(year.ReplaceAllString(strings.ReplaceAll(low, stem, ""), ""))) < 4 {
 			return true
 		}
 	}
