@@ -95,7 +95,7 @@ func (s *Store) conditions(scope region.Scope, f Filter, a *db.Args) []string {
 // worksIn drives from the place index: everybody whose running spell lies in
 // the scope. The set is computed once per statement.
 func worksIn(scope region.Scope, month calendar.Month, a *db.Args) string {
-	if scope.Empty() {
+	if scope = workScope(scope); scope.Empty() {
 		return "(1 = 0)"
 	}
 	m := a.Add(int32(month))

@@ -14,7 +14,25 @@ func Visible(scope region.Scope, month calendar.Month, a *db.Args) string {
 	if scope.Empty() {
 		return "(1 = 0)"
 	}
-	return "(" + scope.Predicate("p.village", a.Add) + " OR " + WorksWhere(scope.Predicate("t.place", a.Add), month, a) + ")"
+	home := scope.Predicate("p.village", a.Add)
+	at := workScope(scope)
+	if at.Empty() {
+		return home
+	}
+	return "(" + home + " OR " + WorksWhere(at.Predicate("t.place", a.Add), month, a) + ")"
+}
+
+// workScope leaves the roots that a place of work can lie in: places of work
+// reach the county, so a town and a village see nobody by workplace and need
+// not look.
+func workScope(scope region.Scope) region.Scope {
+	var roots []region.Code
+	for _, r := range scope.Roots() {
+		if r.Level() <= region.County {
+			roots = append(roots, r)
+		}
+	}
+	return region.ScopeOf(roots...)
 }
 
 // WorksWhere is the condition that person p has a spell (w) running at the

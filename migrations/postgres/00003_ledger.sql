@@ -66,9 +66,10 @@ CREATE TABLE person (
     version          INTEGER NOT NULL DEFAULT 1
 );
 CREATE UNIQUE INDEX person_id_index ON person (id_index);
-CREATE INDEX person_village ON person (village, id);
+-- The tail of the two list indexes answers exact totals without the rows.
+CREATE INDEX person_village ON person (village, id, out_on, merged_into, batch_id);
 CREATE INDEX person_household ON person (household_id);
-CREATE INDEX person_name ON person (name, id);
+CREATE INDEX person_name ON person (name, id, village, out_on, merged_into, batch_id);
 CREATE INDEX person_initials ON person (initials, id);
 CREATE INDEX person_phone ON person (phone_index);
 CREATE INDEX person_batch ON person (batch_id);
