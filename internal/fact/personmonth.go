@@ -25,7 +25,7 @@ type PersonMonth struct {
 	Industry       int
 	WageFen        int64 // sum over active spells; -1 unknown
 	Settlement     int64
-	From           region.Code // village at the end of the month before, where it was another; else 0
+	From           region.Code // village at the end of the month before, where it was another (with MovedOut: the new one); else 0
 	YearPlace      region.Code // of the latest spell of the year, also when it ended
 }
 
@@ -58,4 +58,5 @@ const (
 	Entered                      // counted now, nowhere last month
 	Gone                         // counted last month, not any more, alive; the row stands one month
 	DiedNow                      // died in this month
+	MovedOut                     // left this county for From this month; a second row, in the county that was left
 )

@@ -195,17 +195,24 @@ func flow() {
 		def("entered_working", working, fact.Entered|fact.Working, 0),
 		def("gone_working", working, fact.Gone|fact.LeftWork, 0),
 		def("died_working", working, fact.DiedNow|fact.LeftWork, 0),
-		Def{ID: "moved_in", Unit: Persons, Up: Derived, Kind: Move, Any: []Test{flags(fact.MovedIn, 0)},
-			SQL: on(fact.MovedIn), Uses: people, Citation: "A177"},
-		Def{ID: "moved_out", Unit: Persons, Up: Derived, Kind: Move, Out: true, Any: []Test{flags(fact.MovedIn, 0)},
-			SQL: on(fact.MovedIn), Uses: people, Citation: "A177"},
-		Def{ID: "moved_in_working", Unit: Persons, Up: Derived, Kind: Move, Any: []Test{flags(fact.MovedIn|fact.Working, 0)},
-			SQL: on(fact.MovedIn | fact.Working), Uses: working, Citation: "A177"},
-		Def{ID: "moved_out_working", Unit: Persons, Up: Derived, Kind: Move, Out: true,
-			Any:  []Test{flags(fact.MovedIn|fact.Working, fact.NewWork), flags(fact.MovedIn|fact.LeftWork, 0)},
-			SQL:  "(" + on(fact.MovedIn|fact.Working) + " AND " + off(fact.NewWork) + " OR " + on(fact.MovedIn|fact.LeftWork) + ")",
-			Uses: working, Citation: "A177"},
+		move("moved_in", people, flags(fact.MovedIn, 0), on(fact.MovedIn)),
+		depart("moved_out", people, []Test{flags(fact.MovedIn, 0)}, flags(fact.MovedOut, 0),
+			on(fact.MovedIn), on(fact.MovedOut)),
+		move("moved_in_working", working, flags(fact.MovedIn|fact.Working, 0), on(fact.MovedIn|fact.Working)),
+		depart("moved_out_working", working,
+			[]Test{flags(fact.MovedIn|fact.Working, fact.NewWork), flags(fact.MovedIn|fact.LeftWork, 0)}, flags(fact.MovedOut|fact.LeftWork, 0),
+			"("+on(fact.MovedIn|fact.Working)+" AND "+off(fact.NewWork)+" OR "+on(fact.MovedIn|fact.LeftWork)+")", on(fact.MovedOut|fact.LeftWork)),
 	)
+}
+
+func move(id string, uses []string, t Test, sql string) Def {
+	return Def{ID: id, Unit: Persons, Up: Derived, Kind: Move, Any: []Test{t}, SQL: sql, Uses: uses, Citation: "A177"}
+}
+
+// depart counts those who left: within a county by the row of the arrival, out
+// of the county by the row that the mover leaves behind.
+func depart(id string, uses []string, arrivals []Test, left Test, sql, leftSQL string) Def {
+	return Def{ID: id, Unit: Persons, Up: Derived, Kind: Move, Out: true, Any: arrivals, left: left, SQL: sql, LeftSQL: leftSQL, Uses: uses, Citation: "A177"}
 }
 
 func absorption() {

@@ -65,3 +65,9 @@ func (t Test) settled() Test {
 func (t Test) wageKnown() Test {
 	return Test{Mask: t.Mask | 1<<wageBit, Want: t.Want | 1<<wageBit}
 }
+
+// ClassOf reads the place class of the active work out of a key.
+func ClassOf(k Key) int { return int(k >> placeShift & 7) }
+
+// ChannelOf reads the channel out of a key.
+func ChannelOf(k Key) int { return int(k >> channelShift & 15) }

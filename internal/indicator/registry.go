@@ -88,12 +88,14 @@ type Def struct {
 	// SQL is the same count as a condition over person_month, written apart
 	// from Any: verify counts again with it.
 	SQL      string
+	LeftSQL  string   // of an Out: the condition on the rows that movers leave behind
 	Uses     []string // settings that make its calibre
 	Citation string
 	Since    calendar.Month // first month in which it means something; 0 always
 	List     string         // indicator whose members are the list behind it; "" its own
 	lane     int
 	moved    Test
+	left     Test
 }
 
 // Key of the catalogue for the name.
@@ -119,6 +121,9 @@ func (d *Def) Members() *Def {
 // Moved reports whether a person who moved between two villages of the place
 // counts in a Stay indicator.
 func (d *Def) Moved(k Key) bool { return d.Stay && d.moved.Holds(k) }
+
+// Left reports whether a row that a mover left behind counts in an Out.
+func (d *Def) Left(k Key) bool { return d.Out && d.left.Holds(k) }
 
 // Holds reports whether a person-month with this key counts.
 func (d *Def) Holds(k Key) bool {
@@ -152,7 +157,7 @@ func register(family Family, defs ...Def) {
 			d.lane = len(counts)
 			counts = append(counts, d)
 		}
-		for _, t := range d.Any {
+		for _, t := range append([]Test{d.moved, d.left}, d.Any...) {
 			used |= t.Mask
 		}
 		all = append(all, d)

@@ -113,7 +113,7 @@ func TestDeriveStories(t *testing.T) {
 		{story: "three months with two employers are stable", f: person(spell(202309, 202310), spell(202310, calendar.Open)),
 			want: headline | fact.Working | fact.WorkedYear | fact.Stable, mask: headline | fact.Working | fact.WorkedYear | fact.Stable},
 		{story: "a month without work breaks the run", f: person(spell(202308, 202309), spell(202311, calendar.Open)),
-			want: headline | fact.Working | fact.WorkedYear | fact.NewWork,
+			want:  headline | fact.Working | fact.WorkedYear | fact.NewWork,
 			check: func(t *testing.T, p fact.PersonMonth) { eq(t, "stable", p.StableMonths, 1) }},
 		{story: "unless the setting allows the gap", f: person(spell(202308, 202309), spell(202311, calendar.Open)),
 			rules: func(r *Rules) { r.StableGap = 1 },
@@ -213,7 +213,7 @@ func eq[T comparable](t *testing.T, what string, got, want T) {
 func names(f fact.Flag) string {
 	s := ""
 	for i, n := range []string{"Counted", "Able", "Willing", "Working", "WorkedYear", "Jobless", "Stable", "Unverified", "Monitored", "RiskGone",
-		"Confirmed", "LostWork", "Post", "Workshop", "MovedIn", "NewWork", "LeftWork", "Dead", "InSchool", "WagePartial", "Entered", "Gone", "DiedNow"} {
+		"Confirmed", "LostWork", "Post", "Workshop", "MovedIn", "NewWork", "LeftWork", "Dead", "InSchool", "WagePartial", "Entered", "Gone", "DiedNow", "MovedOut"} {
 		if f&(1<<i) != 0 {
 			s += " " + n
 		}

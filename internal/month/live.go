@@ -77,12 +77,16 @@ func (s *Store) derive(ctx context.Context, q db.Querier, county region.Code, m 
 	out := make([]fact.PersonMonth, 0, len(facts))
 	for i := range facts {
 		f := &facts[i]
-		if b.elsewhere[f.ID] {
-			continue
+		if b.elsewhere[f.ID] && countyOf(f.VillageAt(m)) == county {
+			continue // another county has frozen this person's month
 		}
 		p, ok := Derive(f, m, b.of(f, m, &r), &r)
-		if ok && countyOf(p.Village) == county {
+		switch {
+		case !ok:
+		case countyOf(p.Village) == county:
 			out = append(out, p)
+		case p.From != 0 && countyOf(p.From) == county:
+			out = append(out, b.departure(&p))
 		}
 	}
 	gone, err := s.vanished(ctx, q, county, m, facts, &b, &r)
@@ -99,9 +103,9 @@ func (s *Store) derive(ctx context.Context, q db.Querier, county region.Code, m 
 // before holds the states at the end of the month before m.
 type before struct {
 	closed    map[int64]Prev             // frozen, this county's and others'
-	frozen    bool                       // this county's month before is closed
-	counties  map[region.Code]bool       // other counties that have closed the month before
+	counties  map[region.Code]bool       // counties that have closed the month before
 	elsewhere map[int64]bool             // has a frozen row of month m in another county
+	done      map[region.Code]bool       // other counties that have closed m
 	here      map[int64]fact.PersonMonth // this county's frozen rows
 }
 
@@ -110,26 +114,42 @@ func (b *before) of(f *Facts, m calendar.Month, r *Rules) Prev {
 		return p
 	}
 	c := countyOf(f.VillageAt(m.Add(-1)))
-	if b.frozen && b.counties[c] {
+	if b.counties[c] {
 		return Prev{} // a closed month that does not have the person
 	}
 	return Before(f, m, r)
 }
 
+// departure is the row that a mover leaves in the county that was left: so each
+// county's flows are complete by themselves. Where the other county has closed
+// the month without the person, nobody received them.
+func (b *before) departure(p *fact.PersonMonth) fact.PersonMonth {
+	d := fact.PersonMonth{Month: p.Month, PersonID: p.PersonID, Village: p.From, From: p.Village, Sex: p.Sex, Age: p.Age, Flags: fact.MovedOut, WageFen: -1}
+	if p.Flags&(fact.Working|fact.NewWork) == fact.Working || p.Flags&fact.LeftWork != 0 {
+		d.Flags |= fact.LeftWork
+	}
+	if b.done[countyOf(p.Village)] && !b.elsewhere[p.PersonID] {
+		d.Flags, d.From = d.Flags&^fact.MovedOut|fact.Gone, 0
+	}
+	return d
+}
+
 // before reads the frozen states: all of the county's month before, and for
 // people who have lived in other counties theirs.
 func (s *Store) before(ctx context.Context, q db.Querier, county region.Code, m calendar.Month, facts []Facts, only []int64) (before, error) {
-	b := before{closed: map[int64]Prev{}, counties: map[region.Code]bool{}, elsewhere: map[int64]bool{}, here: map[int64]fact.PersonMonth{}}
+	b := before{closed: map[int64]Prev{}, counties: map[region.Code]bool{}, elsewhere: map[int64]bool{}, done: map[region.Code]bool{}, here: map[int64]fact.PersonMonth{}}
 	away := awayFrom(county, facts)
 	prev := m.Add(-1)
 	done, err := s.isClosed(ctx, q, county, prev)
 	if err != nil {
 		return b, err
 	}
-	if b.frozen = done; done {
+	if done {
 		b.counties[county] = true
 		err := readStates(ctx, q, county, prev, only, func(p *fact.PersonMonth) error {
-			b.closed[p.PersonID], b.here[p.PersonID] = PrevOf(p), *p
+			if p.Flags&fact.MovedOut == 0 { // the row of one who left says nothing of where they were then
+				b.closed[p.PersonID], b.here[p.PersonID] = PrevOf(p), *p
+			}
 			return nil
 		})
 		if err != nil {
@@ -155,6 +175,8 @@ func (s *Store) beforeAway(ctx context.Context, q db.Querier, b *before, c regio
 		}
 		if at < m {
 			b.counties[c] = true
+		} else {
+			b.done[c] = true
 		}
 		for part := range slices.Chunk(ids, idChunk) {
 			err := readStates(ctx, q, c, at, part, func(p *fact.PersonMonth) error {

@@ -1,0 +1,301 @@
+package rollup
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"wengang/internal/calendar"
+	"wengang/internal/indicator"
+	"wengang/internal/region"
+)
+
+// View says which of the two series is meant.
+type View uint8
+
+// The views.
+const (
+	AsClosed View = iota // forms, targets, assessment
+	AsKnown              // analysis: closed months with the late facts applied
+)
+
+// Figures are all figures of one place and month in the calibre of origin.
+type Figures struct {
+	Region region.Code
+	Month  calendar.Month
+	Rows   int // person-months behind them; 0: there is nothing to show
+	Closed bool
+
+	counts   []int64 // by lane
+	money    int64
+	moves    map[string]int64
+	stamps   map[region.Code]string // calibre per county with people
+	counties map[region.Code]int    // rows per county
+}
+
+// Value is one figure. For a Rate the unit is one: Num / Den; a mean is in N,
+// rounded to the fen, with its parts beside it. Known is false where there is
+// nothing to count or to divide by.
+type Value struct {
+	Known    bool
+	N        int64
+	Num, Den int64
+}
+
+// Float is the value as a number: a rate between 0 and 1, else N.
+func (v Value) Float() float64 {
+	if v.Den != 0 {
+		return float64(v.Num) / float64(v.Den)
+	}
+	return float64(v.N)
+}
+
+// Value of an indicator in the calibre of origin. Figures at the workplace
+// (Kind Absorb) come from Service.Absorbed.
+func (f *Figures) Value(d *indicator.Def) Value {
+	switch d.Kind {
+	case indicator.Count:
+		return Value{Known: f.Rows > 0, N: f.counts[d.Lane()]}
+	case indicator.Total:
+		return Value{Known: f.Rows > 0, N: f.money}
+	case indicator.Move:
+		return Value{Known: f.Rows > 0, N: f.moves[d.ID]}
+	case indicator.Ratio:
+		num, den := f.Value(indicator.MustGet(d.Num)).N, f.Value(indicator.MustGet(d.Den)).N
+		if f.Rows == 0 || den == 0 {
+			return Value{}
+		}
+		v := Value{Known: true, Num: num, Den: den, N: num}
+		if d.Unit == indicator.Fen {
+			v.N = (2*num + den) / (2 * den)
+		}
+		return v
+	}
+	return Value{}
+}
+
+// N is the value of an indicator that the program names, for sums.
+func (f *Figures) N(id string) int64 { return f.Value(indicator.MustGet(id)).N }
+
+// Figures of one place.
+func (s *Service) Figures(ctx context.Context, scope region.Scope, at region.Code, m calendar.Month, view View) (Figures, error) {
+	all, err := s.Series(ctx, scope, at, m, 1, view)
+	if err != nil {
+		return Figures{}, err
+	}
+	return all[0], nil
+}
+
+// Series are the figures of a place in the n months up to last, oldest first.
+func (s *Service) Series(ctx context.Context, scope region.Scope, at region.Code, last calendar.Month, n int, view View) ([]Figures, error) {
+	if !scope.Contains(at) {
+		return nil, errNotFound
+	}
+	if err := s.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	months := make([]calendar.Month, n)
+	for i := range months {
+		months[i] = last.Add(i - n + 1)
+	}
+	counties := s.under(at)
+	entries, err := s.load(ctx, counties, months, view == AsKnown)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Figures, n)
+	for i, m := range months {
+		f := newFigures(at, m)
+		for c, county := range counties {
+			f.add(entries[c*n+i], county, at)
+		}
+		out[i] = f
+	}
+	return out, nil
+}
+
+// At are the figures of several places in one month, in their order; all must
+// lie in the scope.
+func (s *Service) At(ctx context.Context, scope region.Scope, places []region.Code, m calendar.Month, view View) ([]Figures, error) {
+	for _, p := range places {
+		if !scope.Contains(p) {
+			return nil, errNotFound
+		}
+	}
+	if err := s.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	out := make([]Figures, len(places))
+	for i, p := range places {
+		counties := s.under(p)
+		entries, err := s.load(ctx, counties, []calendar.Month{m}, view == AsKnown)
+		if err != nil {
+			return nil, err
+		}
+		f := newFigures(p, m)
+		for c, county := range counties {
+			f.add(entries[c], county, p)
+		}
+		out[i] = f
+	}
+	return out, nil
+}
+
+func newFigures(at region.Code, m calendar.Month) Figures {
+	return Figures{Region: at, Month: m, Closed: true, counts: make([]int64, indicator.Lanes()), moves: map[string]int64{},
+		stamps: map[region.Code]string{}, counties: map[region.Code]int{}}
+}
+
+// add adds a county's part of a place.
+func (f *Figures) add(e *entry, county, at region.Code) {
+	if e == nil || e.block == nil {
+		f.Closed = false
+		return
+	}
+	b := e.block
+	f.Closed = f.Closed && !e.open
+	f.stamps[county] = e.stamp
+	counts, money, rows := b.node(at)
+	for i, n := range counts {
+		f.counts[i] += int64(n)
+	}
+	f.money += money
+	f.Rows += rows
+	f.counties[county] = rows
+	for i := range b.movers {
+		f.move(&b.movers[i], at)
+	}
+}
+
+// node is the part of the block that lies in a place.
+func (b *Block) node(at region.Code) (counts []int32, money int64, rows int) {
+	switch at.Level() {
+	case region.Village:
+		v, ok := slices.BinarySearch(b.villages, at)
+		if !ok {
+			return nil, 0, 0
+		}
+		return b.counts[v*b.lanes : (v+1)*b.lanes], b.money[v], int(b.start[v+1] - b.start[v])
+	case region.Town:
+		lo, hi := at.Range()
+		i, _ := slices.BinarySearch(b.villages, lo)
+		j, _ := slices.BinarySearch(b.villages, hi)
+		for t := range b.towns {
+			if b.towns[t].code == at {
+				return b.towns[t].counts, b.towns[t].money, int(b.start[j] - b.start[i])
+			}
+		}
+		return nil, 0, 0
+	}
+	return b.total.counts, b.total.money, len(b.person)
+}
+
+var (
+	moveDefs = kinds(func(d *indicator.Def) bool { return d.Kind == indicator.Move })
+	stayDefs = kinds(func(d *indicator.Def) bool { return d.Stay })
+)
+
+func kinds(keep func(*indicator.Def) bool) []*indicator.Def {
+	var out []*indicator.Def
+	for _, d := range indicator.All() {
+		if keep(d) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// move counts a mover at a place: across its border as a move, within it as
+// whatever else changed.
+func (f *Figures) move(m *mover, at region.Code) {
+	here, there := at.Contains(m.at), at.Contains(m.from)
+	for _, d := range moveDefs {
+		if moves(d, m, here, there) {
+			f.moves[d.ID]++
+		}
+	}
+	if here && there && !m.left {
+		for _, d := range stayDefs {
+			if d.Moved(m.key) {
+				f.counts[d.Lane()]++
+			}
+		}
+	}
+}
+
+// moves reports whether a mover crosses the border of a place in the sense of
+// the indicator. A row that was left behind counts the way out of the county,
+// an arrival the way out of another village of the same county.
+func moves(d *indicator.Def, m *mover, here, there bool) bool {
+	switch {
+	case m.left:
+		return d.Out && here && !there && d.Left(m.key)
+	case d.Out:
+		return !here && there && countyOf(m.at) == countyOf(m.from) && d.Holds(m.key)
+	}
+	return here && !there && d.Holds(m.key)
+}
+
+// Change is a comparison of two months.
+type Change struct {
+	OK    bool
+	Abs   int64   // difference, in the unit (persons, fen); of a rate 0
+	Ratio float64 // (now − base) / base; of a rate the difference of the rates
+	Key   string  // why not comparable: a catalogue key with its values
+	Args  []any
+}
+
+// Compare compares an indicator of one place in two months: 同比 against the
+// month a year before, 环比 against the month before (facts A176). It refuses
+// where the base is missing or zero, where a part of the place had no records
+// then, and where a setting that the count uses has changed.
+func Compare(d *indicator.Def, now, base *Figures) Change {
+	a, b := now.Value(d), base.Value(d)
+	switch {
+	case !a.Known || !b.Known && base.Rows == 0:
+		return Change{Key: "rollup.nc.missing", Args: []any{base.Month.String()}}
+	case d.Since != 0 && base.Month < d.Since:
+		return Change{Key: "rollup.nc.since", Args: []any{d.Since.String()}}
+	}
+	for c := range now.counties {
+		if base.counties[c] == 0 && now.counties[c] > 0 {
+			return Change{Key: "rollup.nc.part", Args: []any{c, base.Month.String()}}
+		}
+	}
+	for c, stamp := range now.stamps {
+		if name, differs := calibreDiffers(d, stamp, base.stamps[c]); differs {
+			return Change{Key: "rollup.nc.calibre", Args: []any{c, name, base.Month.String()}}
+		}
+	}
+	if !b.Known || b.N == 0 {
+		return Change{Key: "rollup.nc.zero", Args: []any{base.Month.String()}, Abs: a.N - b.N}
+	}
+	if d.Unit == indicator.Rate {
+		return Change{OK: true, Ratio: a.Float() - b.Float()}
+	}
+	return Change{OK: true, Abs: a.N - b.N, Ratio: float64(a.N-b.N) / float64(b.N)}
+}
+
+// calibreDiffers compares the settings that the indicator uses in two stamps.
+func calibreDiffers(d *indicator.Def, a, b string) (name string, differs bool) {
+	if a == b {
+		return "", false
+	}
+	pa, pb := parts(a), parts(b)
+	for _, n := range d.Uses {
+		if pa[n] != pb[n] {
+			return n, true
+		}
+	}
+	return "", false
+}
+
+func parts(stamp string) map[string]string {
+	out := map[string]string{}
+	for _, p := range strings.Split(stamp, ";") {
+		if name, v, ok := strings.Cut(p, "="); ok {
+			out[name] = v
+		}
+	}
+	return out
+}
