@@ -70,6 +70,26 @@ func (e *env) chartData(c Chart) (template.HTML, error) {
 	return template.HTML(`<script type="application/json">` + string(b) + `</script>`), nil
 }
 
+// Height is the class that gives the drawing its room, so that nothing jumps
+// when it comes: months and flows have one height, bars grow with their number.
+func (c Chart) Height() string {
+	n := len(c.Categories)
+	switch {
+	case c.Tall || c.Kind == "sankey":
+		return "tall"
+	case c.Kind == "line":
+		return ""
+	case n <= 3:
+		return "r3"
+	case n <= 6:
+		return "r6"
+	case n <= 12:
+		return "r12"
+	default:
+		return "r20"
+	}
+}
+
 // Cell is the value of a series at an index, for the table behind a chart.
 func (c Chart) Cell(s Series, i int) string {
 	if i >= len(s.Values) || s.Values[i] == nil {

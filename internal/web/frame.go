@@ -73,7 +73,7 @@ func (e *env) here() *frame {
 
 func (s *Shell) frameOf(r *Request) *frame {
 	f := &frame{
-		Path: r.URL.Path, At: r.At, Name: s.regionName(r.Lang, r.At), Code: r.At.String(), Month: r.Month,
+		Path: r.URL.Path, At: r.At, Name: s.regionName(r.Lang, r.At), Code: codeWord(r.At), Month: r.Month,
 		User: r.Caller.Name, Notice: s.cfg.Notice, SignOut: s.cfg.SignOut, Account: s.cfg.Account,
 		Today: calendar.DateAt(s.cfg.Clock()), AsOf: s.cfg.Clock().In(calendar.Zone).Format("01-02 15:04"),
 	}
@@ -213,4 +213,15 @@ func roleScope(c account.Caller) region.Scope {
 		roots = append(roots, g.Region)
 	}
 	return region.ScopeOf(roots...)
+}
+
+// codeWord is the code as officers know it: at least six digits.
+func codeWord(c region.Code) string {
+	if c == region.Country {
+		return ""
+	}
+	if s := c.String(); len(s) >= 6 {
+		return s
+	}
+	return c.Full()[:6]
 }

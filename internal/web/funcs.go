@@ -26,13 +26,13 @@ func (e *env) reset(r *Request) { e.r, e.charts, e.frame = r, 0, nil }
 // funcs are the functions of every template. docs/recipes/page.md lists them.
 func (e *env) funcs() template.FuncMap {
 	return template.FuncMap{
-		"t": func(key string, args ...any) string { return e.r.T(key, args...) },
+		"t":   func(key string, args ...any) string { return e.r.T(key, args...) },
 		"has": text.Has, "lang": func() string { return string(e.r.Lang) },
 		"n": Thousands, "signed": Signed, "pct": Percent, "rate": Rate, "yuan": Yuan, "wan": Wan,
 		"month": func(m calendar.Month) string { return monthWord(e.r.Lang, m) },
 		"date":  func(d calendar.Date) string { return d.String() }, "day": shortDay,
 		"weekday":  func(d calendar.Date) string { return e.r.T(fmt.Sprintf("web.weekday.%d", d.Time().Weekday())) },
-		"datetime": DateTime, "region": e.region, "regionPath": e.regionPath, "enum": e.enum,
+		"datetime": DateTime, "dayWord": func(d calendar.Date) string { return dayWord(e.r, d) }, "region": e.region, "regionPath": e.regionPath, "enum": e.enum,
 		"url":  func(path string, kv ...any) string { return e.r.Link(path, kv...) },
 		"self": func(kv ...any) string { return e.r.Self(kv...) },
 		"can":  func(p string) bool { return e.r.Can(account.Permission(p)) },

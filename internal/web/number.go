@@ -94,6 +94,12 @@ func shortDay(d calendar.Date) string {
 	return d.String()[5:]
 }
 
+// dayWord is 12月10日 周日.
+func dayWord(r *Request, d calendar.Date) string {
+	t := d.Time()
+	return r.T("web.today.date", int(t.Month()), t.Day(), r.T(fmt.Sprintf("web.weekday.%d", t.Weekday())), t.Month().String()[:3])
+}
+
 func monthWord(lang text.Lang, m calendar.Month) string {
 	switch {
 	case m == 0:

@@ -82,7 +82,7 @@ func (s *Shell) placesFind(w http.ResponseWriter, r *Request) error {
 }
 
 func (s *Shell) placeView(r *Request, c region.Code, to string) placeView {
-	v := placeView{Name: s.regionName(r.Lang, c), Code: c.String(), Href: s.withAt(to, c), On: c == r.At}
+	v := placeView{Name: s.regionName(r.Lang, c), Code: codeWord(c), Href: s.withAt(to, c), On: c == r.At}
 	if c.Level() < region.Village {
 		v.Open = r.Link("/places", "at", atParam(c), "to", to)
 	}

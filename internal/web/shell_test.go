@@ -143,7 +143,7 @@ func TestAnswers(t *testing.T) {
 		{"public", "/open", "", 200, "open"},
 		{"health", "/healthz", "", 200, "ok"},
 		{"ready", "/readyz", "", 200, "ready"},
-		{"today", "/", "officer", 200, "12-10 周日"},
+		{"today", "/", "officer", 200, "12月10日 周日"},
 		{"today in English", "/?lang=en", "leader", 200, "Nothing to do"},
 		{"picker", "/places", "officer", 200, "张鲁镇"},
 		{"search of the picker stays in the scope", "/places/find?q=%E9%98%B3%E8%B0%B7", "officer", 200, "没有找到这个地方"},

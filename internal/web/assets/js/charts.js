@@ -10,6 +10,8 @@ const label = { fontFamily: FONT, fontSize: 12, color: C.ink3 };
 const phone = () => matchMedia("(max-width:767px)").matches;
 const num = (c) => (v) => v == null ? "—" : (v < 0 ? "−" : "") + Math.abs(v).toLocaleString("en-US", { minimumFractionDigits: c.Decimals || 0, maximumFractionDigits: c.Decimals || 0 });
 const tip = { renderMode: "richText", backgroundColor: "#fff", borderColor: "#cfd6e0", padding: [8, 12], textStyle: { fontFamily: FONT, fontSize: 12, color: C.ink, lineHeight: 18 } };
+// width of a text in 12 px: Chinese characters are square, others about half
+const wide = (s) => [...s].reduce((w, c) => w + (c.charCodeAt(0) > 255 ? 12 : 7), 0);
 const cut = (s, n) => (s.length > n ? s.slice(0, n - 1) + "…" : s);
 
 function marks(c, s, i, colour) {
@@ -37,9 +39,9 @@ function axes(c, extra) {
 function line(c) {
   const small = phone(), n = c.Categories.length, f = num(c);
   const every = Math.max(1, Math.ceil(n / (small ? 4 : 8)));
-  const wide = Math.max(...c.Series.flatMap((s) => (s.Marks || []).filter((m) => m.At === n - 1).map((m) => m.Text.length)), 0);
+  const room = Math.max(...c.Series.flatMap((s) => (s.Marks || []).filter((m) => m.At === n - 1).map((m) => wide(m.Text))), 0);
   return axes(c, {
-    grid: { left: 4, right: small ? 20 : 24 + wide * 9, top: 30, bottom: 6, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 4, right: small ? 20 : 24 + room, top: 30, bottom: 6, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: { type: "category", data: c.Categories, boundaryGap: false, axisLine: { lineStyle: { color: "#b9c2cf" } }, axisTick: { show: false },
       axisLabel: { ...label, interval: (i) => (n - 1 - i) % every === 0, formatter: (x) => (small ? x.slice(2) : x) } },
     yAxis: { type: "value", min: c.From ?? undefined, axisLabel: { ...label, formatter: f }, splitLine: { lineStyle: { color: C.line2 } }, splitNumber: 4 },
@@ -68,12 +70,15 @@ function bars(c, stacked) {
 
 function sankey(c) {
   const small = phone(), f = num(c);
+  const inner = new Set(c.Flows.map((l) => l.From));
+  const room = 16 + Math.max(...c.Nodes.filter((n) => !inner.has(n.Name)).map((n) => wide(n.Label || n.Name)), 60);
+  const text = (n) => (small && inner.has(n.Name) ? (n.Label || n.Name).replace(" ", "\n") : n.Label || n.Name);
   const kinds = ["#455166", ...C.parts];
   return {
     animation: false, textStyle: { fontFamily: FONT },
     tooltip: { ...tip, formatter: (p) => p.dataType === "edge" ? `${p.data.source} → ${p.data.target}  ${f(p.value)} ${c.Unit}` : `${p.name}  ${f(p.value)} ${c.Unit}` },
-    series: [{ type: "sankey", left: small ? 8 : 16, right: small ? 116 : 132, top: 12, bottom: 14, nodeWidth: 10, nodeGap: small ? 10 : 12, draggable: false, layoutIterations: 48,
-      data: c.Nodes.map((n) => ({ name: n.Name, itemStyle: { color: kinds[n.Colour] || kinds[0] }, label: { formatter: n.Label || n.Name, fontWeight: n.Bold ? 600 : 400 } })),
+    series: [{ type: "sankey", left: small ? 8 : 16, right: room, top: 12, bottom: 14, nodeWidth: 10, nodeGap: small ? 10 : 12, draggable: false, layoutIterations: 48,
+      data: c.Nodes.map((n) => ({ name: n.Name, itemStyle: { color: kinds[n.Colour] || kinds[0] }, label: { formatter: text(n), fontWeight: n.Bold ? 600 : 400 } })),
       links: c.Flows.map((l) => ({ source: l.From, target: l.To, value: l.Value })),
       label: { fontFamily: FONT, fontSize: 12, color: C.ink }, emphasis: { focus: "adjacency" }, lineStyle: { color: "source", opacity: 0.18, curveness: 0.5 } }],
   };

@@ -1,0 +1,363 @@
+// Package webtest drives the console in a real browser: sign in, go, click,
+// type, upload, look. A missing browser fails where CI=true and is a loud skip
+// elsewhere.
+package webtest
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// Size of a window in CSS pixels.
+type Size struct {
+	Name string
+	W, H int64
+}
+
+// The two sizes that every page is looked at.
+var (
+	Desk  = Size{"1366", 1366, 768}
+	Phone = Size{"390", 390, 844}
+)
+
+// wait is how long a thing may take to appear before the test fails.
+const wait = 15 * time.Second
+
+// Find is the path of the browser: WENGANG_BROWSER, else chromium or chrome in
+// the path.
+func Find() string {
+	if p := os.Getenv("WENGANG_BROWSER"); p != "" {
+		return p
+	}
+	for _, n := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if p, err := exec.LookPath(n); err == nil {
+			return p
+		}
+	}
+	return ""
+}
+
+// Tab is one browser window on one console.
+type Tab struct {
+	t    testing.TB
+	ctx  context.Context
+	base string
+	size Size
+}
+
+// Open starts a browser for the test and shows nothing yet. base is the
+// console's address without a path.
+func Open(t testing.TB, base string) *Tab {
+	t.Helper()
+	path := Find()
+	if path == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no browser: install chromium, or name it in WENGANG_BROWSER")
+		}
+		t.Skip("SKIPPED: no browser (install chromium, or name it in WENGANG_BROWSER)")
+	}
+	opts := append([]chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
+		chromedp.WindowSize(int(Desk.W), int(Desk.H)),
+		chromedp.Flag("lang", "zh-CN"), chromedp.Env("LANGUAGE=zh_CN"), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", true),
+	}, chromedp.DefaultExecAllocatorOptions[:]...)
+	actx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, cancel := chromedp.NewContext(actx)
+	t.Cleanup(func() { _ = chromedp.Cancel(ctx); cancel(); stop() })
+	tab := &Tab{t: t, ctx: ctx, base: strings.TrimSuffix(base, "/")}
+	// The first action starts the browser and must not have a time limit.
+	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tg *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tg, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watch})
+		return err
+	})); err != nil {
+		t.Fatalf("browser: %v", err)
+	}
+	tab.Resize(Desk)
+	return tab
+}
+
+// watch collects what a page does wrong: policy violations, script errors,
+// errors written to the console.
+const watch = `(() => { const f = window.__faults = [];
+addEventListener('securitypolicyviolation', e => f.push('policy: ' + e.violatedDirective + ' ' + e.blockedURI + ' ' + (e.sourceFile || '') + ':' + e.lineNumber + ' ' + (e.sample || '')));
+addEventListener('error', e => f.push('error: ' + (e.message || ('not loaded: ' + (e.target && (e.target.src || e.target.href))))), true);
+addEventListener('unhandledrejection', e => f.push('rejection: ' + e.reason));
+const was = console.error; console.error = (...a) => { f.push('console: ' + a.map(String).join(' ')); was.apply(console, a); };
+})()`
+
+func (b *Tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, wait)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		b.t.Fatalf("%s: %v (at %s)\n%s", what, err, b.Where(), b.excerpt())
+	}
+}
+
+func eval[T any](b *Tab, what, js string) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, wait)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("%s: %v", what, err)
+	}
+	return v
+}
+
+// Resize sets the window; the phone has touch.
+func (b *Tab) Resize(s Size) {
+	b.t.Helper()
+	b.size = s
+	opts := []chromedp.EmulateViewportOption{}
+	if s.W < 768 {
+		opts = append(opts, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	}
+	b.do("resize", chromedp.EmulateViewport(s.W, s.H, opts...))
+}
+
+// Goto opens a path of the console.
+func (b *Tab) Goto(path string) {
+	b.t.Helper()
+	b.do("go to "+path, chromedp.Navigate(b.base+path))
+	b.settle()
+}
+
+// settle waits until nothing is being loaded or swapped.
+func (b *Tab) settle() {
+	b.t.Helper()
+	b.until("the page to settle", `document.readyState === 'complete' && !document.documentElement.classList.contains('w-busy') && !document.querySelector('.htmx-request') && [...document.querySelectorAll('.w-chart')].every(c => c.classList.contains('tab') || c.querySelector('.draw svg'))`)
+}
+
+// until polls a condition of the page.
+func (b *Tab) until(what, js string) {
+	b.t.Helper()
+	end := time.Now().Add(wait)
+	for {
+		ctx, cancel := context.WithTimeout(b.ctx, wait)
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+js+")"))
+		cancel()
+		if err == nil && ok {
+			return
+		}
+		if time.Now().After(end) {
+			b.t.Fatalf("waited %v for %s at %s (%v)\n%s", wait, what, b.Where(), err, b.excerpt())
+		}
+		time.Sleep(40 * time.Millisecond)
+	}
+}
+
+// Where is the path and query that the tab shows.
+func (b *Tab) Where() string {
+	ctx, cancel := context.WithTimeout(b.ctx, 2*time.Second)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.pathname + location.search`))
+	if err != nil {
+		return "?"
+	}
+	return v
+}
+
+func (b *Tab) excerpt() string {
+	ctx, cancel := context.WithTimeout(b.ctx, 2*time.Second)
+	defer cancel()
+	v, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`(document.querySelector('main') || document.body).innerText.slice(0, 600)`))
+	return v
+}
+
+func quote(s string) string {
+	q, _ := json.Marshal(s)
+	return string(q)
+}
+
+// finder is a JS expression that finds the visible thing with exactly this
+// text (else one that contains it) among links, buttons, labels and tabs.
+func finder(text string) string {
+	return `(() => { const want = ` + quote(text) + `; const seen = e => e.offsetParent !== null || e.getClientRects().length > 0;
+const all = [...document.querySelectorAll('a,button,summary,label,[role=button],input[type=submit],td a')].filter(seen);
+const own = e => (e.innerText || e.value || e.getAttribute('aria-label') || '').trim();
+const top = document.querySelector('dialog[open]');
+const pool = top ? all.filter(e => top.contains(e)) : all;
+return pool.find(e => own(e) === want) || pool.find(e => own(e).includes(want)) || pool.find(e => (e.getAttribute('aria-label') || '') === want) || null; })()`
+}
+
+// Click clicks the link or button with the text and waits for what follows.
+func (b *Tab) Click(text string) {
+	b.t.Helper()
+	b.until("“"+text+"” to click", finder(text))
+	eval[bool](b, "click "+text, `(() => { const e = `+finder(text)+`; e.scrollIntoView({block: 'center'}); setTimeout(() => e.click(), 0); return true })()`)
+	time.Sleep(60 * time.Millisecond)
+	b.settle()
+}
+
+// ClickCSS clicks the first element of a CSS selector.
+func (b *Tab) ClickCSS(css string) {
+	b.t.Helper()
+	b.until(css, `document.querySelector(`+quote(css)+`)`)
+	eval[bool](b, "click "+css, `(() => { const e = document.querySelector(`+quote(css)+`); e.scrollIntoView({block: 'center'}); setTimeout(() => e.click(), 0); return true })()`)
+	time.Sleep(60 * time.Millisecond)
+	b.settle()
+}
+
+// Fill types into the control of that name, as a person does.
+func (b *Tab) Fill(name, value string) {
+	b.t.Helper()
+	b.until("field "+name, control(name))
+	eval[bool](b, "fill "+name, `(() => { const e = `+control(name)+`; e.focus(); const set = v => {
+const p = e.tagName === 'SELECT' ? HTMLSelectElement : e.tagName === 'TEXTAREA' ? HTMLTextAreaElement : HTMLInputElement;
+Object.getOwnPropertyDescriptor(p.prototype, 'value').set.call(e, v) };
+if (e.type === 'radio') { const r = [...document.getElementsByName(`+quote(name)+`)].find(x => x.value === `+quote(value)+`); r.click(); return true }
+if (e.type === 'checkbox') { if (e.checked !== (`+quote(value)+` !== '')) e.click(); return true }
+set(`+quote(value)+`); e.dispatchEvent(new Event('input', {bubbles: true})); e.dispatchEvent(new Event('change', {bubbles: true})); return true })()`)
+}
+
+func control(name string) string {
+	return `(() => { const top = document.querySelector('dialog[open]') || document; return top.querySelector('[name="' + ` + quote(name) + ` + '"]:not([type=hidden])') })()`
+}
+
+// Upload puts files into the file input of that name.
+func (b *Tab) Upload(name string, files ...string) {
+	b.t.Helper()
+	abs := make([]string, len(files))
+	for i, f := range files {
+		a, err := filepath.Abs(f)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		abs[i] = a
+	}
+	b.do("upload", chromedp.SetUploadFiles(chromedp.CSS(`input[type=file][name="`+name+`"]`), abs, chromedp.NodeReady))
+}
+
+// Type puts text where the cursor is, as an input method does.
+func (b *Tab) Type(text string) {
+	b.t.Helper()
+	b.do("type", chromedp.Func(func(ctx context.Context, tg *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tg, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	}))
+}
+
+// Press sends keys to the focused element ("/", "\r", …).
+func (b *Tab) Press(keys string) {
+	b.t.Helper()
+	b.do("press", chromedp.KeyEvent(keys))
+	time.Sleep(60 * time.Millisecond)
+	b.settle()
+}
+
+// Wait waits for an element, WaitText for words, WaitGone until it is gone.
+func (b *Tab) Wait(css string) {
+	b.t.Helper()
+	b.until(css, `document.querySelector(`+quote(css)+`)`)
+}
+
+// WaitText waits until the page shows the words.
+func (b *Tab) WaitText(text string) {
+	b.t.Helper()
+	b.until("the words “"+text+"”", `document.body.innerText.includes(`+quote(text)+`)`)
+}
+
+// WaitGone waits until nothing matches the selector.
+func (b *Tab) WaitGone(css string) {
+	b.t.Helper()
+	b.until("no "+css, `!document.querySelector(`+quote(css)+`)`)
+}
+
+// Text is the text of the first match, "" where there is none.
+func (b *Tab) Text(css string) string {
+	b.t.Helper()
+	return strings.TrimSpace(eval[string](b, "text of "+css, `(document.querySelector(`+quote(css)+`) || {innerText: ''}).innerText`))
+}
+
+// Texts are the texts of all matches.
+func (b *Tab) Texts(css string) []string {
+	b.t.Helper()
+	return eval[[]string](b, "texts of "+css, `[...document.querySelectorAll(`+quote(css)+`)].map(e => e.innerText.trim())`)
+}
+
+// Has reports whether the page shows the words now.
+func (b *Tab) Has(text string) bool {
+	b.t.Helper()
+	return eval[bool](b, "has", `document.body.innerText.includes(`+quote(text)+`)`)
+}
+
+// Href is the address of the first match.
+func (b *Tab) Href(css string) string {
+	b.t.Helper()
+	return eval[string](b, "href of "+css, `(document.querySelector(`+quote(css)+`) || {getAttribute: () => ''}).getAttribute('href') || ''`)
+}
+
+// Eval runs an expression that gives a string.
+func (b *Tab) Eval(js string) string { b.t.Helper(); return eval[string](b, "eval", js) }
+
+// Download fetches a path with the tab's session and returns the bytes.
+func (b *Tab) Download(path string) []byte {
+	b.t.Helper()
+	s := eval[string](b, "download", `fetch(`+quote(path)+`).then(async r => { if (!r.ok) return 'status ' + r.status; const u = new Uint8Array(await r.arrayBuffer()); let s = ''; for (const x of u) s += String.fromCharCode(x); return 'ok:' + btoa(s) })`)
+	raw, found := strings.CutPrefix(s, "ok:")
+	if !found {
+		b.t.Fatalf("download %s: %s", path, s)
+	}
+	out, err := base64.StdEncoding.DecodeString(raw)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
+}
+
+// Sign fills in a sign-in form and sends it.
+func (b *Tab) Sign(path, login, password string) {
+	b.t.Helper()
+	b.Goto(path)
+	b.Fill("login", login)
+	b.Fill("password", password)
+	b.ClickCSS("main button[type=submit], main form button")
+	b.until("signed in", `!location.pathname.startsWith(`+quote(path)+`)`)
+	b.settle()
+}
+
+// Shot writes a picture of the whole page as name-size.png into the folder of
+// WENGANG_SHOTS; without the variable it does nothing.
+func (b *Tab) Shot(name string) {
+	b.t.Helper()
+	dir := os.Getenv("WENGANG_SHOTS")
+	if dir == "" {
+		return
+	}
+	// What is fixed to the window stands at its edge: the window becomes as tall as the page.
+	size := b.size
+	tall := size
+	if h := int64(eval[float64](b, "height", `Math.ceil(document.documentElement.scrollHeight)`)); h > size.H {
+		tall.H = h
+	}
+	b.Resize(tall)
+	defer b.Resize(size)
+	b.settle()
+	ctx, cancel := context.WithTimeout(b.ctx, wait)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatalf("picture of %s: %v", name, err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%s.png", name, b.size.Name)), png, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
