@@ -60,7 +60,10 @@ func (r *row) cell(key string) (text, heading string) {
 	if !ok || i >= len(r.Cells) {
 		return "", ""
 	}
-	return r.Cells[i].Text, r.Cells[i].Column
+	if r.Cells[i].Empty() {
+		return "", r.Cells[i].Column
+	}
+	return r.Cells[i].Clean(), r.Cells[i].Column
 }
 
 // given lists the keys that the row fills.
