@@ -272,3 +272,15 @@ func TestCheckRefusesFaultyPages(t *testing.T) {
 		})
 	}
 }
+
+var quiet = slog.New(slog.DiscardHandler)
+
+func serveOnce(b *testing.B, h http.Handler, path string) {
+	r := httptest.NewRequest("GET", path, nil)
+	r.Header.Set("X-Role", "officer")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != 200 {
+		b.Fatalf("%s answered %d", path, w.Code)
+	}
+}

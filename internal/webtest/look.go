@@ -48,10 +48,10 @@ const out = [...new Set(window.__faults || [])];
 for (const e of performance.getEntriesByType('resource')) if (e.responseStatus >= 400) out.push('load: ' + e.responseStatus + ' ' + e.name);
 const say = e => (e.outerHTML || '').replace(/\s+/g, ' ').slice(0, 110);
 const seen = e => e.checkVisibility({checkVisibilityCSS: true});
-const phone = innerWidth < 768, root = document.documentElement;
-if (root.scrollWidth > innerWidth + 1) {
-  const wide = [...document.querySelectorAll('body *')].filter(e => seen(e) && e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.w-fbar,.w-tabs,.w-tw'));
-  out.push('sideways scrolling: ' + root.scrollWidth + ' > ' + innerWidth + ': ' + (wide.length ? say(wide[wide.length - 1]) : ''));
+const root = document.documentElement, W = root.clientWidth, phone = W < 768;
+if (root.scrollWidth > W + 1 || innerWidth > W + 1) {
+  const wide = [...document.querySelectorAll('body *')].filter(e => seen(e) && e.getBoundingClientRect().right > W + 1 && !e.closest('.w-fbar,.w-tabs,.w-tw'));
+  out.push('sideways scrolling: ' + root.scrollWidth + ' > ' + W + ': ' + (wide.length ? say(wide[wide.length - 1]) : ''));
 }
 if (phone) for (const e of document.querySelectorAll('.w-tw')) if (seen(e) && e.scrollWidth > e.clientWidth + 1 && !e.classList.contains('w-scroll')) out.push('table scrolls sideways on a phone: ' + e.scrollWidth + ' > ' + e.clientWidth + ' ' + say(e));
 if (!root.lang) out.push('no language');
