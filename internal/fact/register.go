@@ -16,8 +16,28 @@ type RegisterItem struct {
 	RecordedAt int64         // Unix milliseconds of the receipt
 	People     int64
 	Poor       int64
+	Name       string
+	Contact    string
+	PhoneMask  string
+	Marks      int // bits 1, 2, 4: ①②③ of 附件2
 	Extra      map[string]string
 	Members    []RegisterMember
+}
+
+// Spaces of ids that a form's cell may hold.
+const (
+	SpacePerson   = "person"   // people of the ledger
+	SpaceOutsider = "outsider" // people whom only a roster names
+	SpaceRegister = "register"
+)
+
+// Snapshot is a member of a cell by name, as it stood when it was taken.
+type Snapshot struct {
+	ID     int64
+	Name   string
+	IDMask string
+	Region region.Code
+	Detail string
 }
 
 // RegisterMember is a person of the ledger, someone outside it, or (both ids

@@ -28,7 +28,7 @@ func items(ctx context.Context, q db.Querier, scope region.Scope, kind string, f
 	var a db.Args
 	cond := touching("r", &a, from, to, receivedBy) + " AND r.kind = " + a.Add(kind) + " AND " + scope.Predicate("r.region", a.Add)
 	rows, err := q.QueryContext(ctx, `
-		SELECT r.id, r.region, r.started_on, r.ended_on, r.created_at, r.people, r.poor, r.extra
+		SELECT r.id, r.region, r.started_on, r.ended_on, r.created_at, r.people, r.poor, r.name, r.contact, r.phone_mask, r.marks, r.extra
 		FROM register r WHERE `+cond+` ORDER BY r.id`, a.Values...)
 	if err != nil {
 		return nil, fmt.Errorf("items of %s: %w", kind, err)
@@ -39,7 +39,8 @@ func items(ctx context.Context, q db.Querier, scope region.Scope, kind string, f
 	for rows.Next() {
 		it := &fact.RegisterItem{}
 		var extra string
-		if err := rows.Scan(&it.ID, &it.Region, &it.StartedOn, &it.EndedOn, &it.RecordedAt, &it.People, &it.Poor, &extra); err != nil {
+		if err := rows.Scan(&it.ID, &it.Region, &it.StartedOn, &it.EndedOn, &it.RecordedAt, &it.People, &it.Poor,
+			&it.Name, &it.Contact, &it.PhoneMask, &it.Marks, &extra); err != nil {
 			return nil, fmt.Errorf("items of %s: %w", kind, err)
 		}
 		if it.Extra, err = decodeExtra(extra); err != nil {
@@ -104,32 +105,22 @@ func addMembers(ctx context.Context, q db.Querier, byID map[int64]*fact.Register
 	return rows.Err()
 }
 
-// Snapshot of a member or register for a locked form: its name, mask and place
-// as they are now. Space is "person", "outsider" or "register".
-type Snapshot struct {
-	ID     int64
-	Name   string
-	IDMask string
-	Region region.Code
-	Detail string
-}
-
 // Snapshots answers the present name, mask and place of ids of one space, for
 // the freeze of a form whose cells hold them: the ids come from Items, which
 // was asked with the caller's scope, so this narrows by the same scope only for
 // registers (a person absorbed from elsewhere lives outside it).
-func (s *Store) Snapshots(ctx context.Context, q db.Querier, scope region.Scope, space string, ids []int64) ([]Snapshot, error) {
-	var out []Snapshot
+func (s *Store) Snapshots(ctx context.Context, q db.Querier, scope region.Scope, space string, ids []int64) ([]fact.Snapshot, error) {
+	var out []fact.Snapshot
 	for len(ids) > 0 {
 		n := min(400, len(ids))
 		var a db.Args
 		var query string
 		switch list := db.List(&a, ids[:n]); space {
-		case "person":
+		case fact.SpacePerson:
 			query = "SELECT id, name, id_mask, village, '' FROM person WHERE id IN " + list
-		case "outsider":
+		case fact.SpaceOutsider:
 			query = "SELECT id, name, id_mask, 0, '' FROM outsider WHERE id IN " + list
-		case "register":
+		case fact.SpaceRegister:
 			query = "SELECT r.id, r.name, '', r.region, r.kind FROM register r WHERE r.id IN " + list + " AND " + scope.Predicate("r.region", a.Add)
 		default:
 			return nil, fmt.Errorf("snapshot of %q", space)
@@ -139,7 +130,7 @@ func (s *Store) Snapshots(ctx context.Context, q db.Querier, scope region.Scope,
 			return nil, fmt.Errorf("snapshot of %s: %w", space, err)
 		}
 		for rows.Next() {
-			var x Snapshot
+			var x fact.Snapshot
 			if err := rows.Scan(&x.ID, &x.Name, &x.IDMask, &x.Region, &x.Detail); err != nil {
 				rows.Close()
 				return nil, fmt.Errorf("snapshot of %s: %w", space, err)
@@ -151,6 +142,32 @@ func (s *Store) Snapshots(ctx context.Context, q db.Querier, scope region.Scope,
 			return nil, err
 		}
 		rows.Close()
+		ids = ids[n:]
+	}
+	return out, nil
+}
+
+// Phones opens the contact numbers of registers for an official form that
+// prints them. Who calls it writes the audit row.
+func (s *Store) Phones(ctx context.Context, scope region.Scope, ids []int64) (map[int64]string, error) {
+	out := map[int64]string{}
+	for len(ids) > 0 {
+		n := min(400, len(ids))
+		var a db.Args
+		err := each(ctx, s.db.Read, "SELECT r.id, r.phone_cipher FROM register r WHERE r.phone_cipher IS NOT NULL AND r.id IN "+db.List(&a, ids[:n])+
+			" AND "+scope.Predicate("r.region", a.Add)+" AND "+live("r"), a.Values, func(row scanner) error {
+			var id int64
+			var cipher []byte
+			if err := row.Scan(&id, &cipher); err != nil {
+				return err
+			}
+			plain, err := s.box.Decrypt(phoneContext, cipher)
+			out[id] = string(plain)
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("contact numbers: %w", err)
+		}
 		ids = ids[n:]
 	}
 	return out, nil

@@ -18,6 +18,7 @@ import (
 // Box is what the store needs of the key service (internal/secret).
 type Box interface {
 	Encrypt(context string, plain []byte) ([]byte, error)
+	Decrypt(context string, sealed []byte) ([]byte, error)
 	BlindIndex(kind, normalised string) []byte
 }
 
