@@ -188,3 +188,6 @@ func looksLikeMarkup(head []byte) bool {
 	}
 	return false
 }
+
+// Size is the sheet's weight in bytes, to weigh Progress of several.
+func (s *Sheet) Size() int64 { return s.size }

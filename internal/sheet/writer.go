@@ -145,7 +145,11 @@ func (w *Writer) RowLook(look Look, values ...any) error {
 		case Yuan:
 			cells[i] = excelize.Cell{StyleID: w.money, Value: float64(x) / 100}
 		case int, int64, float64:
-			cells[i] = excelize.Cell{Value: x}
+			c := excelize.Cell{Value: x}
+			if l != Plain {
+				c.StyleID = w.looks[l]
+			}
+			cells[i] = c
 		default:
 			return fmt.Errorf("workbook row %d: cannot write %T", w.row, v)
 		}

@@ -19,7 +19,8 @@ type Kind interface {
 	Layouts() []Layout
 	// Open starts a check of a batch: caches, what the file showed so far.
 	Open(ctx context.Context, b *Batch) (Checker, error)
-	// Apply writes the accepted rows of one chunk. Everything it inserts
+	// Apply writes the accepted rows (New, Same, Changed) of one chunk; it is
+	// called once per chunk, in file order, also across a kill. Everything it inserts
 	// carries b.ID as batch_id, which hidden_batch hides from readers; it must
 	// not change what readers see.
 	Apply(ctx context.Context, tx *db.Tx, b *Batch, rows []Staged) error
@@ -33,6 +34,9 @@ type Kind interface {
 }
 
 // Checker checks the rows of one batch in file order. It reads, never writes.
+// Check answers one outcome per row, in the rows' order. The rows' slices are
+// valid during the call only; their texts may be kept. After a kill a new
+// checker is fed the earlier rows again, so its answers must not depend on time.
 type Checker interface {
 	Check(ctx context.Context, rows []Row) ([]Outcome, error)
 }
@@ -110,11 +114,12 @@ const (
 	Clue
 )
 
-// Finding is what a check says of a row. Value is masked where secret.
+// Finding is what a check says of a row. The engine fills Sheet and Row where
+// they are empty and masks Value where the column is secret.
 type Finding struct {
 	Sheet    string
 	Row      int
-	Column   string
+	Column   string // canonical column or heading; "" for the whole row
 	Rule     string
 	Severity Severity
 	Value    string
@@ -133,6 +138,7 @@ type Outcome struct {
 
 // Staged is an accepted row on its way into the ledger.
 type Staged struct {
+	Sheet   string
 	Row     int
 	Result  Result
 	Payload []byte

@@ -141,3 +141,17 @@ func numbering(cells []sheet.Cell) bool {
 	}
 	return next > 0
 }
+
+// progress is the share of the recognised sheets read so far, by bytes.
+func progress(b *sheet.Book, m *Match) float64 {
+	var done, all float64
+	for _, sm := range m.Sheets {
+		sh := b.Sheets()[sm.index]
+		done += sh.Progress() * float64(sh.Size())
+		all += float64(sh.Size())
+	}
+	if all == 0 {
+		return 0
+	}
+	return done / all
+}

@@ -1,0 +1,331 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"unicode/utf8"
+
+	"wengang/internal/db"
+	"wengang/internal/fault"
+)
+
+// checkRun is one check of a batch, from its start or from where a kill left it.
+type checkRun struct {
+	s       *Service
+	in      Info
+	b       *Batch
+	checker Checker
+	chunk   chunk
+	width   int
+	resumed int   // chunks that are already recorded
+	finding int64 // number of the next finding
+	secret  []bool
+	byName  map[string]int // position by canonical column
+	percent func() float64
+	done    int64
+}
+
+// check reads, checks and stages the rows of a batch.
+func (s *Service) check(ctx context.Context, in Info) error {
+	b, err := s.batch(in)
+	if err != nil {
+		return err
+	}
+	layouts, err := layoutsOf(s.kinds[in.Kind], in.Layout)
+	if err != nil {
+		return err
+	}
+	book, f, m, err := s.workbook(in.filePath, in.FileSize, in.FileName, layouts)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	b.Columns = m.Columns
+	r := &checkRun{s: s, in: in, b: b, width: len(m.Columns), byName: map[string]int{}}
+	for i, h := range readingOf(m).Columns {
+		r.byName[h.Key] = i
+		r.secret = append(r.secret, h.Secret)
+	}
+	if err := r.begin(ctx); err != nil {
+		return err
+	}
+	if r.checker, err = s.kinds[in.Kind].Open(ctx, b); err != nil {
+		return err
+	}
+	r.percent = func() float64 { return progress(book, m) }
+	src := newSource(book, m)
+	err = src.each(r.alloc, func(row row) error { return r.add(ctx, row) })
+	if err == nil {
+		err = r.flush(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return r.finish(ctx)
+}
+
+// begin moves the batch to checking. A fresh check drops what an earlier one
+// staged; a resumed one counts what is there.
+func (r *checkRun) begin(ctx context.Context) error {
+	return r.s.db.Tx(ctx, func(tx *db.Tx) error {
+		if r.in.State != StateChecking {
+			if err := deleteStaged(ctx, tx, r.in.ID); err != nil {
+				return err
+			}
+			return move(ctx, tx, r.in.ID, ActCheck, `rows_total = 0, rows_done = 0, rows_new = 0, rows_same = 0, rows_changed = 0, rows_conflict = 0,
+				rows_rejected = 0, rows_warned = 0, findings = 0, message = '', started_at = $4`, db.Millis(tx.Now))
+		}
+		r.finding = r.in.Findings
+		return tx.QueryRowContext(ctx, `SELECT count(*) FROM import_chunk WHERE batch_id = $1`, r.in.ID).Scan(&r.resumed)
+	})
+}
+
+// alloc hands out the cells of the next row from the chunk's block.
+func (r *checkRun) alloc() []Cell {
+	if r.chunk.cells == nil {
+		r.chunk.cells = make([]Cell, chunkRows*r.width)
+		r.chunk.rows = make([]row, 0, chunkRows)
+	}
+	i := len(r.chunk.rows) % chunkRows * r.width
+	return r.chunk.cells[i : i+r.width : i+r.width]
+}
+
+// add puts a row into the chunk. The chunk's end depends on the file alone, so
+// that a resumed check cuts the same chunks: it is full, or the sheet ends.
+func (r *checkRun) add(ctx context.Context, row row) error {
+	c := &r.chunk
+	if len(c.rows) > 0 && c.sheet != row.Sheet {
+		held := append([]Cell(nil), row.Cells...)
+		if err := r.flush(ctx); err != nil {
+			return err
+		}
+		copy(r.alloc(), held)
+		row.Cells = r.alloc()
+	}
+	c.sheet = row.Sheet
+	c.rows = append(c.rows, row)
+	if len(c.rows) == chunkRows {
+		return r.flush(ctx)
+	}
+	return nil
+}
+
+// flush checks the chunk and records it, unless that was done before a kill:
+// then the checker sees the rows again and its answers are dropped.
+func (r *checkRun) flush(ctx context.Context) error {
+	c := &r.chunk
+	if len(c.rows) == 0 {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	out, err := r.judge(ctx)
+	if err != nil {
+		return err
+	}
+	if c.n >= r.resumed {
+		if err := r.record(ctx, out); err != nil {
+			return err
+		}
+		r.s.point("check.chunk")
+	}
+	r.done += int64(len(c.rows))
+	c.n++
+	c.rows = c.rows[:0]
+	return nil
+}
+
+// judge gives the readable rows to the checker and the others their finding.
+func (r *checkRun) judge(ctx context.Context) ([]Outcome, error) {
+	rows := make([]Row, 0, len(r.chunk.rows))
+	for _, row := range r.chunk.rows {
+		if row.fault < 0 {
+			rows = append(rows, row.Row)
+		}
+	}
+	got, err := r.checker.Check(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	if len(got) != len(rows) {
+		return nil, fmt.Errorf("kind %s answered %d outcomes for %d rows", r.b.Kind, len(got), len(rows))
+	}
+	if len(rows) == len(r.chunk.rows) {
+		return got, nil
+	}
+	out := make([]Outcome, 0, len(r.chunk.rows))
+	for _, row := range r.chunk.rows {
+		if row.fault < 0 {
+			out = append(out, got[0])
+			got = got[1:]
+			continue
+		}
+		c := row.Cells[row.fault]
+		f := problem("cell.fault").Finding(row.Row, c, Error, r.secret[row.fault])
+		out = append(out, Outcome{Row: row.N, Result: Rejected, Findings: []Finding{f}})
+	}
+	return out, nil
+}
+
+// tally counts a chunk's outcomes.
+type tally struct{ new, same, changed, conflict, rejected, warned, findings int64 }
+
+var findingColumns = []string{"batch_id", "n", "chunk", "sheet", "row_no", "result", "position", "column_name", "rule", "severity", "value", "message"}
+
+// record stages the accepted rows, keeps the findings and moves the counters,
+// in one transaction.
+func (r *checkRun) record(ctx context.Context, out []Outcome) error {
+	var (
+		t        tally
+		accepted = make([]Staged, 0, len(out))
+		shown    []shownRow
+		findings [][]any
+	)
+	for i, o := range out {
+		row := r.chunk.rows[i]
+		t.count(o)
+		switch o.Result {
+		case New, Same, Changed:
+			accepted = append(accepted, Staged{Row: row.N, Result: o.Result, Payload: o.Payload})
+		default:
+			if len(o.Findings) == 0 {
+				key := "import.rejected"
+				if o.Result == Conflict {
+					key = "import.conflict"
+				}
+				o.Findings = []Finding{{Rule: key, Severity: Error, Key: key}}
+			}
+		}
+		if len(o.Findings) == 0 {
+			continue
+		}
+		texts := make([]string, len(row.Cells))
+		for k, c := range row.Cells {
+			texts[k] = CleanText(c.Text)
+		}
+		shown = append(shown, shownRow{Row: row.N, Result: o.Result, Cells: texts})
+		for _, f := range o.Findings {
+			findings = append(findings, r.findingRow(row, o.Result, f, r.finding+t.findings))
+			t.findings++
+		}
+	}
+	payload, err := packStaged(r.s.box, accepted)
+	if err != nil {
+		return err
+	}
+	view, err := packShown(r.s.box, shown)
+	if err != nil {
+		return err
+	}
+	err = r.s.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := r.write(ctx, tx, t, payload, view, findings); err != nil {
+			return err
+		}
+		r.s.point("check.chunk.tx")
+		return nil
+	})
+	r.finding += t.findings
+	return err
+}
+
+func (t *tally) count(o Outcome) {
+	switch o.Result {
+	case New:
+		t.new++
+	case Same:
+		t.same++
+	case Changed:
+		t.changed++
+	case Conflict:
+		t.conflict++
+	default:
+		t.rejected++
+	}
+	if o.Result == Rejected || o.Result == Conflict {
+		return
+	}
+	for _, f := range o.Findings {
+		if f.Severity == Warning {
+			t.warned++
+			return
+		}
+	}
+}
+
+// findingRow makes the row of import_finding. Values of secret columns are
+// masked here whatever the kind did.
+func (r *checkRun) findingRow(row row, res Result, f Finding, n int64) []any {
+	pos := -1
+	if p, ok := r.byName[f.Column]; ok {
+		pos = p
+	} else if f.Column != "" {
+		for i, c := range row.Cells {
+			if c.Column == f.Column {
+				pos = i
+				break
+			}
+		}
+	}
+	name := f.Column
+	if pos >= 0 {
+		if row.Cells[pos].Column != "" {
+			name = row.Cells[pos].Column
+		}
+		if r.secret[pos] {
+			f.Value = MaskValue(f.Value)
+		}
+	}
+	return []any{r.b.ID, n, r.chunk.n, row.Sheet, row.N, int(res), pos, valid(name), f.Rule, int(f.Severity), valid(clip(f.Value)), newMessage(f.Key, f.Args).encode()}
+}
+
+// valid drops bytes that no database of UTF-8 takes.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
+}
+
+func (r *checkRun) write(ctx context.Context, tx *db.Tx, t tally, payload, view []byte, findings [][]any) error {
+	c := &r.chunk
+	if _, err := tx.ExecContext(ctx, `INSERT INTO import_chunk (batch_id, n, sheet, first_row, last_row, rows, payload, shown) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		r.b.ID, c.n, c.sheet, c.rows[0].N, c.rows[len(c.rows)-1].N, len(c.rows), payload, view); err != nil {
+		return fmt.Errorf("stage chunk %d: %w", c.n, err)
+	}
+	if err := tx.Dialect.BulkInsert(ctx, tx, "import_finding", findingColumns, findings); err != nil {
+		return err
+	}
+	done := r.done + int64(len(c.rows))
+	total := done
+	if p := r.percent(); p > 0.01 && p < 1 {
+		total = max(done, int64(float64(done)/p))
+	}
+	res, err := tx.ExecContext(ctx, `
+		UPDATE import_batch SET rows_total = $1, rows_done = $2, rows_new = rows_new + $3, rows_same = rows_same + $4, rows_changed = rows_changed + $5,
+			rows_conflict = rows_conflict + $6, rows_rejected = rows_rejected + $7, rows_warned = rows_warned + $8, findings = findings + $9
+		WHERE id = $10 AND state = 'checking' AND cancelled = FALSE`,
+		total, done, t.new, t.same, t.changed, t.conflict, t.rejected, t.warned, t.findings, r.b.ID)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return errCancelled
+	}
+	return nil
+}
+
+// finish declares the check done. A file without a row of data is refused:
+// saving nothing under the name of a full list would empty the ledger.
+func (r *checkRun) finish(ctx context.Context) error {
+	if r.done == 0 {
+		return fault.New(fault.Invalid, "import.empty", r.in.FileName)
+	}
+	err := r.s.db.Tx(ctx, func(tx *db.Tx) error {
+		return move(ctx, tx, r.b.ID, ActChecked, "rows_total = $4, rows_done = $4, checked_at = $5", r.done, db.Millis(tx.Now))
+	})
+	if err == nil {
+		r.s.point("checked")
+	}
+	return err
+}

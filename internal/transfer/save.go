@@ -1,0 +1,309 @@
+package transfer
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"wengang/internal/account"
+	"wengang/internal/db"
+	"wengang/internal/fault"
+	"wengang/internal/region"
+)
+
+// own loads a batch for an act of a person: the permission first, then the
+// scope.
+func (s *Service) own(ctx context.Context, c account.Caller, id int64) (Info, error) {
+	if !c.Can(account.ImportRun) {
+		return Info{}, fault.New(fault.Forbidden, "fault.forbidden", account.ImportRun)
+	}
+	return load(ctx, s.db.Read, c.Scope(account.ImportRun), id)
+}
+
+// Check starts the check of a staged batch, or another one of a batch whose
+// ledger has changed since, and queues the work.
+func (s *Service) Check(ctx context.Context, c account.Caller, id int64) error {
+	in, err := s.own(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	if in.State != StateStaged && in.State != StateChecking {
+		if !in.HasFile {
+			return fault.New(fault.Conflict, "import.gone")
+		}
+		err = s.db.Tx(ctx, func(tx *db.Tx) error {
+			if _, ok := in.State.Next(ActCheck); !ok {
+				return fault.New(fault.Conflict, "import.state."+string(in.State))
+			}
+			// Back to staged: the worker begins anew from there.
+			_, err := tx.ExecContext(ctx, `UPDATE import_batch SET state = 'staged', message = '' WHERE id = $1 AND state = $2`, id, string(in.State))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.enqueue(ctx, id, "check")
+}
+
+// Save begins to write a checked batch into the ledger and queues the work. It
+// fails with Conflict where the ledger changed since the check (import.stale:
+// check again) and while another import of the area is being saved.
+func (s *Service) Save(ctx context.Context, c account.Caller, id int64) error {
+	in, err := s.own(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	if in.cancelled {
+		return fault.New(fault.Conflict, "import.state.cancelled")
+	}
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		// One row everybody who begins a save writes: they come one after another.
+		if _, err := tx.NextIDs(ctx, "import_save", 1); err != nil {
+			return err
+		}
+		if err := s.unchanged(ctx, tx, in); err != nil {
+			return err
+		}
+		if err := move(ctx, tx, id, ActSave, "saved_by = $4, started_at = $5, rows_saved = 0, message = ''", c.UserID, db.Millis(tx.Now)); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO hidden_batch (batch_id) VALUES ($1) ON CONFLICT (batch_id) DO NOTHING`, id); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, c, "import.save", in)
+	})
+	if err != nil {
+		return err
+	}
+	s.point("save.begin")
+	return s.enqueue(ctx, id, "save")
+}
+
+// unchanged refuses a save beside another one or after one that the check did
+// not see, in an area that overlaps.
+func (s *Service) unchanged(ctx context.Context, tx *db.Tx, in Info) error {
+	a := &db.Args{}
+	overlap := region.ScopeOf(in.Region).Predicate("region", a.Add)
+	var above []int64
+	for r := in.Region; r != region.Country; r = r.Parent() {
+		above = append(above, int64(r.Parent()))
+	}
+	if len(above) > 0 {
+		overlap = "(" + overlap + " OR region IN " + db.List(a, above) + ")"
+	}
+	var saving, later int64
+	err := tx.QueryRowContext(ctx, `
+		SELECT coalesce(sum(CASE WHEN state = 'saving' THEN 1 ELSE 0 END), 0), coalesce(max(CASE WHEN saved_at > undone_at THEN saved_at ELSE undone_at END), 0)
+		FROM import_batch WHERE state IN ('saving', 'done', 'undone') AND id <> `+a.Add(in.ID)+` AND `+overlap, a.Values...).Scan(&saving, &later)
+	if err != nil {
+		return err
+	}
+	if saving > 0 {
+		return fault.New(fault.Conflict, "import.busy")
+	}
+	if later > db.Millis(in.CheckedAt) {
+		return fault.New(fault.Conflict, "import.stale")
+	}
+	return nil
+}
+
+// save writes the chunks that are not yet written, each in a transaction of
+// its own, then finishes in one.
+func (s *Service) save(ctx context.Context, in Info) error {
+	b, err := s.batch(in)
+	if err != nil {
+		return err
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		more, err := s.applyNext(ctx, b)
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+		s.point("save.chunk")
+	}
+	return s.finish(ctx, b, in)
+}
+
+// applyNext writes the first chunk that is not written; the mark and the rows
+// stand in one transaction, so a chunk is written once whatever happens.
+func (s *Service) applyNext(ctx context.Context, b *Batch) (more bool, err error) {
+	var n int
+	var sheet string
+	var payload []byte
+	err = s.db.Read.QueryRowContext(ctx, `SELECT n, sheet, payload FROM import_chunk WHERE batch_id = $1 AND applied = FALSE ORDER BY n LIMIT 1`, b.ID).Scan(&n, &sheet, &payload)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	rows, err := unpackStaged(s.box, sheet, payload)
+	if err != nil {
+		return false, err
+	}
+	return true, s.db.Tx(ctx, func(tx *db.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET rows_saved = rows_saved + $1 WHERE id = $2 AND state = 'saving' AND cancelled = FALSE`, len(rows), b.ID)
+		if err != nil {
+			return err
+		}
+		if k, err := res.RowsAffected(); err != nil || k == 0 {
+			return errCancelled
+		}
+		if res, err = tx.ExecContext(ctx, `UPDATE import_chunk SET applied = TRUE WHERE batch_id = $1 AND n = $2 AND applied = FALSE`, b.ID, n); err != nil {
+			return err
+		}
+		if k, err := res.RowsAffected(); err != nil || k == 0 {
+			return fault.New(fault.Unavailable, "db.busy") // another worker was first
+		}
+		if len(rows) > 0 {
+			if err := s.kinds[b.Kind].Apply(ctx, tx, b, rows); err != nil {
+				return fmt.Errorf("apply chunk %d: %w", n, err)
+			}
+		}
+		s.point("save.chunk.tx")
+		return nil
+	})
+}
+
+// finish makes the batch visible: the kind's last changes, the row that hid it,
+// the state and the audit row stand in one transaction. The staged rows are
+// dropped with it: the ledger has them now.
+func (s *Service) finish(ctx context.Context, b *Batch, in Info) error {
+	err := s.db.Tx(ctx, func(tx *db.Tx) error {
+		// Taking the row first settles the race with a cancel.
+		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET saved_at = $1 WHERE id = $2 AND state = 'saving' AND cancelled = FALSE`, db.Millis(tx.Now), b.ID)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errCancelled
+		}
+		each := func(fn func(Staged) error) error { return s.eachStaged(ctx, tx, b.ID, fn) }
+		if err := s.kinds[b.Kind].Finish(ctx, tx, b, each); err != nil {
+			return fmt.Errorf("finish: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM hidden_batch WHERE batch_id = $1`, b.ID); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE import_chunk SET payload = $1 WHERE batch_id = $2`, []byte{}, b.ID); err != nil {
+			return err
+		}
+		set := ""
+		if in.Refused() == 0 {
+			set = "file_path = ''"
+		}
+		if err := move(ctx, tx, b.ID, ActDone, set); err != nil {
+			return err
+		}
+		if err := s.note(ctx, tx, account.Caller{UserID: in.savedBy, Address: "worker"}, "import.done", in); err != nil {
+			return err
+		}
+		s.point("finish.tx")
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.point("finish")
+	if in.Refused() == 0 {
+		return s.vault.remove(in.filePath)
+	}
+	return nil
+}
+
+// eachStaged walks the accepted rows chunk by chunk; no cursor stays open, so
+// that fn may use the transaction.
+func (s *Service) eachStaged(ctx context.Context, tx *db.Tx, id int64, fn func(Staged) error) error {
+	for n := -1; ; {
+		var sheet string
+		var payload []byte
+		err := tx.QueryRowContext(ctx, `SELECT n, sheet, payload FROM import_chunk WHERE batch_id = $1 AND n > $2 ORDER BY n LIMIT 1`, id, n).Scan(&n, &sheet, &payload)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		rows, err := unpackStaged(s.box, sheet, payload)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if err := fn(r); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Cancel ends a batch that is not saved. What runs stops at the next chunk and
+// takes back what it wrote.
+func (s *Service) Cancel(ctx context.Context, c account.Caller, id int64) error {
+	in, err := s.own(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		if _, ok := in.State.Next(ActCancel); !ok {
+			return fault.New(fault.Conflict, "import.state."+string(in.State))
+		}
+		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET cancelled = TRUE WHERE id = $1 AND state = $2`, id, string(in.State))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return fault.New(fault.Conflict, "fault.conflict")
+		}
+		return s.note(ctx, tx, c, "import.cancel", in)
+	})
+	if err != nil {
+		return err
+	}
+	if in.State.Running() && s.queue != nil {
+		return s.enqueue(ctx, id, "cancel")
+	}
+	if in, err = load(ctx, s.db.Read, everywhere, id); err != nil {
+		return err
+	}
+	return s.discard(ctx, in)
+}
+
+// Undo takes a saved batch out of the ledger again, as long as no month that it
+// touched has closed.
+func (s *Service) Undo(ctx context.Context, c account.Caller, id int64) error {
+	in, err := s.own(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	b, err := s.batch(in)
+	if err != nil {
+		return err
+	}
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		if _, err := tx.NextIDs(ctx, "import_save", 1); err != nil {
+			return err
+		}
+		if err := move(ctx, tx, id, ActUndo, "undone_by = $4, undone_at = $5, file_path = ''", c.UserID, db.Millis(tx.Now)); err != nil {
+			return err
+		}
+		if err := s.kinds[in.Kind].Undo(ctx, tx, b); err != nil {
+			return err
+		}
+		if err := deleteStaged(ctx, tx, id); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, c, "import.undo", in)
+	})
+	if err != nil {
+		return err
+	}
+	return s.vault.remove(in.filePath)
+}

@@ -1,0 +1,192 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"wengang/internal/account"
+	"wengang/internal/audit"
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/fault"
+	"wengang/internal/region"
+	"wengang/internal/sheet"
+)
+
+// Request asks for the import of one file.
+type Request struct {
+	Kind     string
+	File     io.Reader
+	FileName string
+	Region   region.Code
+	Month    calendar.Month
+	Year     int
+	Subtype  string
+	Full     bool
+}
+
+// Stage keeps the file, recognises its layout and records the batch; the rows
+// are checked by Work. A file that is refused leaves nothing behind. It needs
+// account.ImportRun at the place.
+func (s *Service) Stage(ctx context.Context, c account.Caller, r Request) (int64, error) {
+	if !c.Can(account.ImportRun) {
+		return 0, fault.New(fault.Forbidden, "fault.forbidden", account.ImportRun)
+	}
+	if !c.Scope(account.ImportRun).Contains(r.Region) {
+		return 0, fault.NotFoundf("fault.notfound")
+	}
+	kind, ok := s.kinds[r.Kind]
+	if !ok {
+		return 0, fault.New(fault.Invalid, "import.kind", r.Kind, strings.Join(s.order, ", "))
+	}
+	layouts, err := layoutsOf(kind, r.Subtype)
+	if err != nil {
+		return 0, err
+	}
+	st, err := s.vault.put(r.File)
+	if err != nil {
+		return 0, err
+	}
+	s.point("stage.file")
+	id, err := s.record(ctx, c, r, st, layouts)
+	if err != nil {
+		if e := s.vault.remove(st.name); e != nil {
+			s.log.Error("upload not removed", "error", e)
+		}
+		return 0, err
+	}
+	s.point("stage")
+	return id, nil
+}
+
+// layoutsOf narrows the kind's layouts to a subtype where one bears its name.
+func layoutsOf(k Kind, subtype string) ([]Layout, error) {
+	all := k.Layouts()
+	if subtype == "" {
+		return all, nil
+	}
+	var names []string
+	for _, l := range all {
+		if l.ID == subtype {
+			return []Layout{l}, nil
+		}
+		names = append(names, l.ID)
+	}
+	return nil, fault.New(fault.Invalid, "import.type", subtype, strings.Join(names, ", "))
+}
+
+// workbook opens the stored file and recognises it again; both are repeatable.
+func (s *Service) workbook(name string, size int64, fileName string, layouts []Layout) (*sheet.Book, *opened, *Match, error) {
+	f, err := s.vault.open(name, size)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	book, err := sheet.OpenReader(f, size, fileName)
+	if err != nil {
+		f.Close()
+		return nil, nil, nil, err
+	}
+	m, err := Recognise(book, layouts)
+	if err != nil {
+		f.Close()
+		return nil, nil, nil, err
+	}
+	return book, f, m, nil
+}
+
+func (s *Service) record(ctx context.Context, c account.Caller, r Request, st stored, layouts []Layout) (id int64, err error) {
+	name := fileName(r.FileName)
+	_, f, m, err := s.workbook(st.name, st.size, name, layouts)
+	if err != nil {
+		return 0, err
+	}
+	f.Close()
+	reading, err := json.Marshal(readingOf(m))
+	if err != nil {
+		return 0, err
+	}
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		var same int64
+		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM import_batch WHERE file_hash = $1 AND kind = $2 AND region = $3 AND month = $4 AND state = 'done'`,
+			st.hash[:], r.Kind, int64(r.Region), int(r.Month)).Scan(&same); err != nil {
+			return err
+		}
+		err := tx.QueryRowContext(ctx, `
+			INSERT INTO import_batch (kind, layout, region, month, year, subtype, file_name, file_hash, file_size, file_path, same_as, is_full, state, columns, reading, created_by, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'staged', $13, $14, $15, $16) RETURNING id`,
+			r.Kind, m.Layout.ID, int64(r.Region), int(r.Month), r.Year, r.Subtype, name, st.hash[:], st.size, st.name, same, r.Full,
+			strings.Join(m.Columns, ","), string(reading), c.UserID, db.Millis(tx.Now)).Scan(&id)
+		if err != nil {
+			return fmt.Errorf("record import: %w", err)
+		}
+		return s.note(ctx, tx, c, "import.stage", Info{ID: id, Kind: r.Kind, Region: r.Region, Month: r.Month})
+	})
+	return id, err
+}
+
+// note writes the audit row of an act on a batch.
+func (s *Service) note(ctx context.Context, tx *db.Tx, c account.Caller, action string, in Info) error {
+	if s.audit == nil {
+		return nil
+	}
+	return s.audit.Write(ctx, tx, c, audit.Entry{Action: action, Object: "import", ObjectID: fmt.Sprint(in.ID), Region: in.Region,
+		Detail: map[string]string{"kind": in.Kind, "month": in.Month.String(), "new": fmt.Sprint(in.New), "changed": fmt.Sprint(in.Changed), "rejected": fmt.Sprint(in.Refused())}})
+}
+
+// fileName is the last part of what the browser sent, without control
+// characters, bounded. It is shown, never used as a path.
+func fileName(s string) string {
+	s = filepath.Base(strings.ReplaceAll(s, `\`, "/"))
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || invisible(r) {
+			return -1
+		}
+		return r
+	}, s)
+	if r := []rune(s); len(r) > 120 {
+		s = string(r[:60]) + "…" + string(r[len(r)-50:])
+	}
+	if s == "" || s == "." || s == "/" {
+		return "import"
+	}
+	return s
+}
+
+func readingOf(m *Match) Reading {
+	r := Reading{Layout: m.Layout.Title, Skipped: m.Skipped}
+	for _, sm := range m.Sheets {
+		r.Sheets = append(r.Sheets, ReadSheet{Name: sm.Name, HeadRow: sm.HeadRow, HeadRows: sm.HeadRows, Unknown: sm.Unknown, Twice: sm.Twice})
+	}
+	byKey := map[string]Column{}
+	for _, c := range m.Layout.Columns {
+		byKey[c.Key] = c
+	}
+	for i, key := range m.Columns {
+		h := ReadHeading{Key: key, Secret: byKey[key].Secret, Title: key}
+		if hs := byKey[key].Headings; len(hs) > 0 {
+			h.Title = hs[0]
+		}
+		for _, sm := range m.Sheets {
+			if sm.Headings[i] != "" {
+				h.Heading = sm.Headings[i]
+				break
+			}
+		}
+		r.Columns = append(r.Columns, h)
+	}
+	return r
+}
+
+// batch is what the kind is told.
+func (s *Service) batch(in Info) (*Batch, error) {
+	if _, ok := s.kinds[in.Kind]; !ok {
+		return nil, fault.New(fault.Invalid, "import.kind", in.Kind, strings.Join(s.order, ", "))
+	}
+	return &Batch{ID: in.ID, Kind: in.Kind, Layout: in.Layout, Region: in.Region, Month: in.Month, Year: in.Year, Subtype: in.Subtype,
+		FileName: in.FileName, Full: in.Full, UserID: in.CreatedBy, Columns: in.Columns}, nil
+}
