@@ -1,0 +1,24 @@
+package app
+
+import (
+	"context"
+
+	"wengang/internal/calendar"
+	"wengang/internal/indicator"
+	"wengang/internal/region"
+	"wengang/internal/rollup"
+)
+
+// figures answers one indicator as closed: what targets and forms measure by.
+type figures struct{ r *rollup.Service }
+
+// Value of an indicator at a place and month; known is false where the month
+// has no people or the indicator no base.
+func (f figures) Value(ctx context.Context, scope region.Scope, id string, at region.Code, m calendar.Month) (int64, bool, error) {
+	d, ok := indicator.Get(id)
+	if !ok {
+		return 0, false, nil
+	}
+	v, err := f.r.Value(ctx, scope, d, at, m, rollup.AsClosed)
+	return v.N, v.Known, err
+}

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"strings"
+
+	"wengang/internal/fault"
+	"wengang/internal/region"
+)
+
+// Place reads a region as a person types it: a code of 2 to 12 digits or a
+// name. It answers one place or an error that lists the candidates.
+func (a *App) Place(text string) (region.Code, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || text == "0" || text == "全国" {
+		return region.Country, nil
+	}
+	if c, err := region.ParseCode(text); err == nil {
+		if _, known := a.Tree().Get(c); known {
+			return c, nil
+		}
+	}
+	m := a.Tree().Resolve(text, region.Country)
+	switch m.Status {
+	case region.One:
+		return m.Code, nil
+	case region.Several:
+		names := make([]string, 0, len(m.Candidates))
+		for _, p := range m.Candidates {
+			names = append(names, a.Tree().FullName(p.Code)+" "+p.Code.String())
+		}
+		return 0, fault.New(fault.Invalid, "app.place_several", text, strings.Join(names, "、"))
+	}
+	return 0, fault.New(fault.Invalid, "app.place_none", text)
+}

@@ -1,0 +1,19 @@
+package app
+
+import "wengang/internal/secret"
+
+// Sealed lists every encrypted column: key rotation re-encrypts them, and a
+// test holds the list against the schema.
+func Sealed() []secret.Column {
+	id := []string{"id"}
+	return []secret.Column{
+		{Table: "household", Name: "phone_cipher", Key: id, Contexts: []string{"household.phone_cipher"}},
+		{Table: "person", Name: "id_cipher", Key: id, Contexts: []string{"person.id_cipher"}},
+		{Table: "person", Name: "phone_cipher", Key: id, Contexts: []string{"person.phone_cipher"}},
+		{Table: "field_change", Name: "old_cipher", Key: []string{"person_id", "id"}, Contexts: []string{"field_change.old_cipher", "person.phone_cipher", "person.id_cipher"}},
+		{Table: "field_change", Name: "new_cipher", Key: []string{"person_id", "id"}, Contexts: []string{"field_change.new_cipher", "person.phone_cipher", "person.id_cipher"}},
+		{Table: "register", Name: "phone_cipher", Key: id, Contexts: []string{"register.phone_cipher"}},
+		{Table: "outsider", Name: "id_cipher", Key: id, Contexts: []string{"outsider.id_cipher"}},
+		{Table: "register_change", Name: "old_cipher", Key: []string{"register_id", "id"}, Contexts: []string{"register.phone_cipher"}},
+	}
+}

@@ -1,0 +1,76 @@
+package app
+
+import (
+	"context"
+	"sync/atomic"
+
+	"wengang/internal/region"
+	"wengang/internal/region/regionstore"
+	"wengang/internal/rule"
+)
+
+// places is the tree with the local places as they are now: slices ask it, so
+// that a new reporting unit is known without a restart.
+type places struct {
+	tree  atomic.Pointer[region.Tree]
+	rules atomic.Pointer[rule.Places]
+}
+
+func (p *places) set(t *region.Tree) {
+	r := rule.TreePlaces(t)
+	p.rules.Store(&r)
+	p.tree.Store(t)
+}
+
+// Name of a place.
+func (p *places) Name(c region.Code) string { return p.tree.Load().Name(c) }
+
+// FullName is the names of the path, joined.
+func (p *places) FullName(c region.Code) string { return p.tree.Load().FullName(c) }
+
+// Get is the place of a code.
+func (p *places) Get(c region.Code) (region.Place, bool) { return p.tree.Load().Get(c) }
+
+// Resolve reads a place as people write it.
+func (p *places) Resolve(text string, within region.Code) region.Match {
+	return p.tree.Load().Resolve(text, within)
+}
+
+// KnownArea reports whether six digits are or were a county's code.
+func (p *places) KnownArea(code6 int32) bool { return (*p.rules.Load()).KnownArea(code6) }
+
+// Children are the codes one level below.
+func (p *places) Children(c region.Code) []region.Code {
+	below := p.tree.Load().Children(c)
+	out := make([]region.Code, len(below))
+	for i, b := range below {
+		out[i] = b.Code
+	}
+	return out
+}
+
+// Search finds places of a scope by name, initials or code.
+func (p *places) Search(q string, within region.Scope, limit int) []region.Code {
+	var out []region.Code
+	for _, root := range within.Roots() {
+		for _, f := range p.tree.Load().Find(q, root, limit) {
+			if len(out) < limit && within.Contains(f.Code) {
+				out = append(out, f.Code)
+			}
+		}
+	}
+	return out
+}
+
+// Tree is the national tree with this installation's local places.
+func (a *App) Tree() *region.Tree { return a.places.tree.Load() }
+
+// ReloadTree reads the local places anew.
+func (a *App) ReloadTree(ctx context.Context) error {
+	locals, err := regionstore.LoadLocals(ctx, a.DB.Read)
+	if err != nil {
+		return err
+	}
+	a.places.set(region.National().With(locals))
+	return nil
+}
