@@ -55,6 +55,7 @@ func (s *Shell) run(w http.ResponseWriter, r *Request) error {
 	case err == nil:
 		r.Caller = caller
 		r.Caller.RequestID = r.id
+		r.At, r.Month = caller.Home(), defaultMonth(s.cfg.Clock()) // for the frame of a refusal
 		noteUser(r.Context(), caller.UserID)
 	case !r.route.Public:
 		return err

@@ -38,7 +38,7 @@ func (e *env) funcs() template.FuncMap {
 		"can":  func(p string) bool { return e.r.Can(account.Permission(p)) },
 		"here": func() *frame { return e.here() },
 		"icon": e.icon, "asset": func(name string) string { return e.shell.assets.URL(name) },
-		"json": toJSON, "once": once, "dict": dict, "list": func(v ...any) []any { return v },
+		"json": toJSON, "once": once, "keep": func() template.HTML { return keep(e.r) }, "dict": dict, "list": func(v ...any) []any { return v },
 		"bar": bar, "spark": spark, "stack": stack, "chartData": e.chartData, "hasCharts": func() bool { return e.charts > 0 },
 		"add": func(a, b int) int { return a + b }, "join": strings.Join,
 		"initial": initial, "mul": func(a, b float64) float64 { return a * b },
@@ -109,6 +109,12 @@ func toJSON(v any) (string, error) {
 func once() template.HTML {
 	// Safe: the token is base64url of random bytes.
 	return template.HTML(`<input type="hidden" name="` + OnceField + `" value="` + onceToken() + `">`)
+}
+
+// keep are the hidden fields that carry place and month through a GET form.
+func keep(r *Request) template.HTML {
+	// Safe: a code is digits, a month digits and a hyphen.
+	return template.HTML(`<input type="hidden" name="at" value="` + atParam(r.At) + `"><input type="hidden" name="month" value="` + r.Month.String() + `">`)
 }
 
 // dict makes a map for a partial: {{template "x" (dict "A" 1 "B" .)}}.
