@@ -113,12 +113,13 @@ type explainer struct {
 	level    []region.Code // children, ascending
 	order    map[region.Code]int
 	from, to []stint
-	left     map[uint32]stint // who is no longer a member of the child
+	whole    Part
+	left     map[uint32]stint // who is no longer a member of the place
 	leavers  *roaring.Bitmap
 }
 
 func newExplainer(d *indicator.Def, at region.Code, children []region.Code) *explainer {
-	x := &explainer{d: d, at: at, order: map[region.Code]int{}, left: map[uint32]stint{}, leavers: roaring.New()}
+	x := &explainer{d: d, at: at, order: map[region.Code]int{}, whole: newPart(at), left: map[uint32]stint{}, leavers: roaring.New()}
 	x.level = slices.Clone(children)
 	slices.Sort(x.level)
 	for i, c := range children {
@@ -202,8 +203,7 @@ func (x *explainer) leave(t stint) {
 func (x *explainer) explain(now []*entry, began map[uint32]stint) {
 	for _, e := range now {
 		b := e.block
-		lo, hi := b.villageRange(x.at)
-		for v := lo; v < hi; v++ {
+		for v := range b.villages { // also outside a town: movers are found where they went
 			for i := b.start[v]; i < b.start[v+1]; i++ {
 				if !x.leavers.Contains(b.person[i]) {
 					continue
@@ -213,7 +213,7 @@ func (x *explainer) explain(now []*entry, began map[uint32]stint) {
 					x.came(t, fl, b, v, i)
 					delete(began, b.person[i])
 				} else if t, ok := x.left[b.person[i]]; ok {
-					x.went(t, fl, x.childOf(b.villages[v]))
+					x.went(t, fl, b, v, i)
 					delete(x.left, b.person[i])
 				}
 			}
@@ -222,46 +222,76 @@ func (x *explainer) explain(now []*entry, began map[uint32]stint) {
 	// No row of this month in the place: gone with the records.
 	for _, t := range x.left {
 		x.parts[t.child()].By[Gone]++
+		x.whole.By[Gone]++
 	}
 	for _, t := range began {
 		x.parts[t.child()].By[Entered]++
+		x.whole.By[Entered]++
 	}
 }
 
+// came books someone who is a member now and was not: for the part, and for
+// the whole, where a move between two parts is no move.
 func (x *explainer) came(t stint, fl fact.Flag, b *Block, v int, i int32) {
-	p := &x.parts[t.child()]
+	part, whole := Began, Began
 	switch {
 	case fl&fact.Entered != 0:
-		p.By[Entered]++
-	case fl&fact.MovedIn != 0 && x.childOf(b.rowAt(v, i).from) != t.child():
-		p.By[MovedIn]++
-	default:
-		p.By[Began]++
-		n := p.Channels[t.channel()]
-		n.Began++
-		p.Channels[t.channel()] = n
+		part, whole = Entered, Entered
+	case fl&fact.MovedIn != 0:
+		from := b.rowAt(v, i).from
+		if x.childOf(from) != t.child() || !x.at.Contains(from) {
+			part = MovedIn
+		}
+		if !x.at.Contains(from) {
+			whole = MovedIn
+		}
 	}
+	x.book(t, part, whole)
 }
 
-func (x *explainer) went(t stint, fl fact.Flag, child int) {
-	p := &x.parts[t.child()]
+func (x *explainer) went(t stint, fl fact.Flag, b *Block, v int, i int32) {
+	part, whole := Ended, Ended
 	switch {
 	case fl&fact.DiedNow != 0:
-		p.By[Died]++
+		part, whole = Died, Died
 	case fl&fact.Gone != 0:
-		p.By[Gone]++
-	case fl&fact.MovedOut != 0 || child != t.child():
-		p.By[MovedOut]++
-	default:
-		p.By[Ended]++
-		n := p.Channels[t.channel()]
-		n.Ended++
-		p.Channels[t.channel()] = n
+		part, whole = Gone, Gone
+	case fl&fact.MovedOut != 0:
+		part = MovedOut
+		if !x.at.Contains(b.rowAt(v, i).from) {
+			whole = MovedOut
+		}
+	case !x.at.Contains(b.villages[v]):
+		part, whole = MovedOut, MovedOut
+	case x.childOf(b.villages[v]) != t.child():
+		part = MovedOut
 	}
+	x.book(t, part, whole)
+}
+
+func (x *explainer) book(t stint, part, whole Cause) {
+	p := &x.parts[t.child()]
+	p.By[part]++
+	x.whole.By[whole]++
+	count(p.Channels, t.channel(), part)
+	count(x.whole.Channels, t.channel(), whole)
+}
+
+func count(m map[int]ChannelNet, channel int, c Cause) {
+	n := m[channel]
+	switch c {
+	case Began:
+		n.Began++
+	case Ended:
+		n.Ended++
+	default:
+		return
+	}
+	m[channel] = n
 }
 
 func (x *explainer) result() Explanation {
-	out := Explanation{Whole: newPart(x.at)}
+	out := Explanation{Whole: x.whole}
 	for i := range x.parts {
 		p := &x.parts[i]
 		if p.From == 0 && p.To == 0 {
@@ -270,17 +300,6 @@ func (x *explainer) result() Explanation {
 		out.Parts = append(out.Parts, *p)
 		out.Whole.From += p.From
 		out.Whole.To += p.To
-		for _, c := range causes {
-			out.Whole.By[c] += p.By[c]
-		}
-		for c, n := range p.Channels {
-			w := out.Whole.Channels[c]
-			w.Began, w.Ended = w.Began+n.Began, w.Ended+n.Ended
-			out.Whole.Channels[c] = w
-		}
 	}
-	// Moves between two parts of the place are no moves of the whole.
-	inside := min(out.Whole.By[MovedIn], out.Whole.By[MovedOut])
-	_ = inside
 	return out
 }

@@ -53,6 +53,9 @@ func (v Value) Float() float64 {
 // Value of an indicator in the calibre of origin. Figures at the workplace
 // (Kind Absorb) come from Service.Absorbed.
 func (f *Figures) Value(d *indicator.Def) Value {
+	if f.counts == nil {
+		return Value{}
+	}
 	switch d.Kind {
 	case indicator.Count:
 		return Value{Known: f.Rows > 0, N: f.counts[d.Lane()]}
