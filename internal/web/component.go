@@ -53,7 +53,7 @@ type Badge struct{ Kind, Icon, Text string }
 // Field is one control of a form.
 type Field struct {
 	Name, Label, Value, Hint, Error string
-	Kind                            string // text (default), number, date, month, tel, password, select, area, radio, check, file, search
+	Kind                            string // text (default), number, date, month, tel, password, select, area, radio, check, file, search, place (a name of any place in the country, with suggestions)
 	Options                         []Option
 	Required, Disabled              bool
 	Placeholder, Unit               string

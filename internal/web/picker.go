@@ -81,6 +81,19 @@ func (s *Shell) placesFind(w http.ResponseWriter, r *Request) error {
 	return s.Page(w, r, "web/places", v)
 }
 
+// placesSuggest completes the name of a workplace: any place of the country,
+// because people work everywhere; the names are public statistics.
+func (s *Shell) placesSuggest(w http.ResponseWriter, r *Request) error {
+	q := strings.TrimSpace(r.URL.Query().Get("q"))
+	var found []placeView
+	if q != "" && len(q) <= 60 {
+		for _, c := range s.cfg.Tree.Search(q, region.ScopeOf(region.Country), 12) {
+			found = append(found, placeView{Name: strings.ReplaceAll(s.pathAbove(r, c), " ", "") + s.regionName(r.Lang, c), Code: codeWord(c)})
+		}
+	}
+	return s.Fragment(w, r, "web/places", "suggest", found)
+}
+
 func (s *Shell) placeView(r *Request, c region.Code, to string) placeView {
 	v := placeView{Name: s.regionName(r.Lang, c), Code: codeWord(c), Href: s.withAt(to, c), On: c == r.At}
 	if c.Level() < region.Village {

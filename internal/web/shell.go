@@ -117,6 +117,7 @@ func New(cfg Config) *Shell {
 		Route{Pattern: "GET /{$}", Action: s.today},
 		Route{Pattern: "GET /places", Action: s.places},
 		Route{Pattern: "GET /places/find", Action: s.placesFind},
+		Route{Pattern: "GET /places/suggest", Action: s.placesSuggest},
 		Route{Pattern: "GET /search", Action: s.searchPage},
 		Route{Pattern: "POST /search", Action: s.search},
 	)

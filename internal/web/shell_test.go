@@ -146,6 +146,7 @@ func TestAnswers(t *testing.T) {
 		{"today", "/", "officer", 200, "12月10日 周日"},
 		{"today in English", "/?lang=en", "leader", 200, "Nothing to do"},
 		{"picker", "/places", "officer", 200, "张鲁镇"},
+		{"suggestions are of the whole country", "/places/suggest?q=%E5%8C%97%E4%BA%AC", "officer", 200, "北京市"},
 		{"search of the picker stays in the scope", "/places/find?q=%E9%98%B3%E8%B0%B7", "officer", 200, "没有找到这个地方"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -107,6 +107,9 @@ func TestFrame(t *testing.T) {
 	if got := tab.Eval(`JSON.stringify([localStorage.length, sessionStorage.length])`); got != "[0,0]" {
 		t.Errorf("the browser keeps something: %s", got)
 	}
+	tab.Goto("/story/form")
+	tab.Fill("county", "莘县")
+	tab.Wait("datalist option")
 	tab.Resize(webtest.Phone)
 	tab.Goto("/story/list")
 	tab.Click("更多")

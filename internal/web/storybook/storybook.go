@@ -223,7 +223,7 @@ func form() any {
 		"Errors": []web.FieldText{{Name: "income", Message: "月收入应在 100–30,000 元"}, {Name: "county", Message: "就业地须写到县"}},
 		"Fields": []web.Field{
 			{Name: "employer", Label: "用工单位", Value: "新城制衣", Required: true, Hint: "营业执照上的全称"},
-			{Name: "county", Label: "就业地", Value: "山东省", Required: true, Error: "就业地须写到县"},
+			{Name: "county", Label: "就业地", Kind: "place", Value: "山东省", Required: true, Error: "就业地须写到县"},
 			{Name: "channel", Label: "就业渠道", Kind: "select", Options: []web.Option{{Value: "2", Label: "单位招用", On: true}, {Value: "3", Label: "有组织输出"}}},
 			{Name: "income", Label: "月收入", Value: "285000", Unit: "元", Error: "月收入应在 100–30,000 元"},
 			{Name: "from", Label: "起", Kind: "month", Value: "2023-08", Required: true}, {Name: "to", Label: "止", Kind: "month", Hint: "还在岗就空着"},

@@ -121,6 +121,19 @@
     });
   }
 
+  // names of places are completed from the server
+  let waiting;
+  document.addEventListener("input", (e) => {
+    const t = e.target, url = t.dataset && t.dataset.wSuggest;
+    if (!url) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const q = t.value.trim();
+      const r = q ? await fetch(url + (url.includes("?") ? "&" : "?") + "q=" + encodeURIComponent(q), { headers: { "HX-Request": "true" } }) : null;
+      if (r && r.ok) document.getElementById(t.getAttribute("list")).innerHTML = await r.text();
+    }, 200);
+  });
+
   // what was revealed covers itself again; toasts go by themselves
   const timers = (root) => {
     $$("[data-w-expire]", root).forEach((x) => {
