@@ -1,8 +1,13 @@
 package webtest
 
 import (
+	"context"
 	"encoding/base64"
+	"os"
+	"path/filepath"
 	"strings"
+
+	"github.com/chromedp/chromedp"
 )
 
 // Wait waits for an element, WaitText for words, WaitGone until it is gone.
@@ -61,6 +66,24 @@ func (b *Tab) Download(path string) []byte {
 	out, err := base64.StdEncoding.DecodeString(raw)
 	if err != nil {
 		b.t.Fatal(err)
+	}
+	return out
+}
+
+// PDF prints the page, on the paper that its styles ask for, as name.pdf into
+// the folder of WENGANG_SHOTS, and returns the bytes.
+func (b *Tab) PDF(name string) []byte {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, wait)
+	defer cancel()
+	out, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize(), chromedp.PDFPrintBackground()))
+	if err != nil {
+		b.t.Fatalf("print %s: %v", name, err)
+	}
+	if dir := os.Getenv("WENGANG_SHOTS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), out, 0o644); err != nil {
+			b.t.Fatal(err)
+		}
 	}
 	return out
 }

@@ -121,3 +121,14 @@ type closed struct{}
 func (closed) Closed(_ context.Context, _ region.Code, m calendar.Month) (bool, error) {
 	return m <= 202311, nil
 }
+
+// TestPrint: the sheet fits one page across, the list leaves the frame out.
+func TestPrint(t *testing.T) {
+	tab := webtest.Open(t, book(t))
+	for _, p := range []string{"sheet", "list", "board", "person"} {
+		tab.Goto("/story/" + p)
+		if out := tab.PDF(p); len(out) < 5000 {
+			t.Errorf("%s prints %d bytes", p, len(out))
+		}
+	}
+}
