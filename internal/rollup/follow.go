@@ -25,8 +25,8 @@ type follower struct {
 // mark: when transactions below next have ended, nothing up to id is missing.
 type mark struct{ id, next int64 }
 
-// change is one entry of the log.
-type change struct {
+// logged is one entry of the log.
+type logged struct {
 	id       int64
 	county   region.Code
 	person   int64
@@ -70,9 +70,9 @@ func (s *Service) forgetBlocks() {
 }
 
 // follow reads the entries that were not applied yet.
-func (s *Service) follow(ctx context.Context) ([]change, error) {
+func (s *Service) follow(ctx context.Context) ([]logged, error) {
 	l := &s.log
-	var out []change
+	var out []logged
 	var oldest, next int64
 	var settings [2]int64
 	err := s.db.Snapshot(ctx, func(q db.Querier) error {
@@ -132,15 +132,15 @@ func (s *Service) follow(ctx context.Context) ([]change, error) {
 // those that were not committed when it began lie among them.
 const startBack = 1000
 
-func readChanges(ctx context.Context, q db.Querier, low int64) ([]change, error) {
+func readChanges(ctx context.Context, q db.Querier, low int64) ([]logged, error) {
 	rows, err := q.QueryContext(ctx, `SELECT id, county, person_id, month_from, month_to FROM change_log WHERE id > $1 ORDER BY id`, low)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var out []change
+	var out []logged
 	for rows.Next() {
-		var c change
+		var c logged
 		if err := rows.Scan(&c.id, &c.county, &c.person, &c.from, &c.to); err != nil {
 			return nil, err
 		}
@@ -156,7 +156,7 @@ type touched struct {
 	all    bool
 }
 
-func (s *Service) apply(ctx context.Context, changes []change) error {
+func (s *Service) apply(ctx context.Context, changes []logged) error {
 	by := map[region.Code]*touched{}
 	for _, c := range changes {
 		t := by[c.county]
