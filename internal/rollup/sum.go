@@ -39,8 +39,11 @@ func pack(keys []indicator.Key) []packed {
 // sum fills the counts of villages, towns and county from the columns.
 func (b *Block) sum() {
 	table := pack(b.keys)
-	b.counts = make([]int32, len(b.villages)*b.lanes)
-	b.money = make([]int64, len(b.villages))
+	if b.counts == nil {
+		b.counts = make([]int32, len(b.villages)*b.lanes)
+		b.money = make([]int64, len(b.villages))
+	}
+	clear(b.counts)
 	b.towns, b.total = nil, node{code: b.County, counts: make([]int32, b.lanes)}
 	for v, code := range b.villages {
 		lo, hi := b.start[v], b.start[v+1]
