@@ -12,9 +12,11 @@ import (
 func init() {
 	register(
 		Rule{ID: "work.place_not_county", Severity: Error, Scope: ScopeRow, Field: "work_place", Cite: cite("5_01_005", "4_12_001")},
+		Rule{ID: "work.place_missing", Severity: Error, Scope: ScopeRow, Field: "work_place", Cite: cite("5_01_005", "4_12_001")},
 		Rule{ID: "work.place_unknown", Severity: Error, Scope: ScopeRow, Field: "work_place", Cite: cite("5_01_005", "4_12_001")},
 		Rule{ID: "work.place_ambiguous", Severity: Error, Scope: ScopeRow, Field: "work_place", Cite: cite("5_01_005", "4_12_001")},
 		Rule{ID: "work.person_unknown", Severity: Error, Scope: ScopeRow, Field: "id_number", Cite: citeOf("产品规则", "务工记录必须对应底册中的人员")},
+		Rule{ID: "work.name_differs", Severity: Warning, Scope: ScopeRow, Field: "name", Cite: citeOf("产品规则", "同一号码姓名不同")},
 		Rule{ID: "work.duplicate_row", Severity: Error, Scope: ScopeRow, Field: "start", Cite: citeOf("产品规则", "同一文件同一人同一段务工只录一次")},
 		Rule{ID: "work.start_missing", Severity: Error, Scope: ScopeRow, Field: "start", Cite: cite("3_12_001")},
 		Rule{ID: "work.end_before_start", Severity: Error, Scope: ScopeSpell, Field: "end", Cite: cite("5_12_001"), Check: checkEndBeforeStart},
@@ -242,4 +244,4 @@ func checkWardWorking(s *Subject, sp *fact.Spell, _ *Settings) (Hit, bool) {
 }
 
 // placeKnown is used by imports to choose between the three place rules.
-func placeKnown(c region.Code) bool { return c != 0 && c.Level() >= region.County }
+func placeKnown(c region.Code) bool { return region.ReachesCounty(c) }

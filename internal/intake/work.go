@@ -1,0 +1,390 @@
+package intake
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"wengang/internal/calendar"
+	"wengang/internal/fact"
+	"wengang/internal/rule"
+	"wengang/internal/transfer"
+)
+
+// workKind imports work records: the national monthly export, village ledgers,
+// the county's own sheets, and histories of spells from–to.
+//
+// A file with a month says what holds in it; one without is a history, which
+// confirms nothing later than the last month that it names itself. What ended
+// needs no confirmation: a closed spell counts as confirmed through its end
+// (internal/month), so only running spells get a spell_seen row.
+type workKind struct{ base }
+
+func (k *workKind) ID() string                 { return "work" }
+func (k *workKind) Layouts() []transfer.Layout { return workLayouts }
+
+// workChecker keeps what the file showed of each person so far.
+type workChecker struct {
+	*checker
+	month   calendar.Month         // what the file speaks of
+	claimed map[int64]int          // spell of the ledger → row that stated it
+	rows    map[string]int         // person, start, employer, place → row
+	fresh   map[int64][]fact.Spell // new spells of the file by person
+	stated  map[int64]calendar.Date
+}
+
+// Open reads the region's settings.
+func (k *workKind) Open(ctx context.Context, b *transfer.Batch) (transfer.Checker, error) {
+	c, err := k.open(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	m := b.Month
+	if m == 0 {
+		m = c.today.Month()
+	}
+	return &workChecker{checker: c, month: m, claimed: map[int64]int{}, rows: map[string]int{}, fresh: map[int64][]fact.Spell{}, stated: map[int64]calendar.Date{}}, nil
+}
+
+// jobRow is a row on its way through Check.
+type jobRow struct {
+	row   *row
+	s     *rule.Subject
+	index []byte
+	claim
+	phone     string
+	household string
+	name      string
+	place     string // as written
+	w         workRow
+}
+
+// Check reads the rows, looks up people and their spells with four queries,
+// and decides.
+func (c *workChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfer.Outcome, error) {
+	jobs := make([]*jobRow, len(rows))
+	var indexes [][]byte
+	for i := range rows {
+		jobs[i] = c.read(&row{Row: rows[i], rd: c.rd})
+		if jobs[i].index != nil {
+			indexes = append(indexes, jobs[i].index)
+		}
+	}
+	reg, err := lookup(ctx, c.db.Read, indexes)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, 0, len(reg.byIndex))
+	for _, k := range reg.byIndex {
+		ids = append(ids, k.ID)
+	}
+	spells, err := loadSpells(ctx, c.db.Read, ids)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := loadSeen(ctx, c.db.Read, ids, c.month)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]transfer.Outcome, len(rows))
+	for i, j := range jobs {
+		out[i] = c.decide(j, reg, spells, seen)
+	}
+	return out, nil
+}
+
+// read turns cells into a claim; it asks nobody.
+func (c *workChecker) read(r *row) *jobRow {
+	j := &jobRow{row: r, s: &rule.Subject{Today: c.today, Row: &rule.Row{Has: c.rd.has &^ (rule.ColWorkMonths | rule.ColWorkPlace), WorkMonths: -1, PostMonths: -1}}}
+	j.index = c.ident(r, j.s)
+	j.name, j.household = transfer.CleanName(r.text("name")), strings.Clone(r.text("household"))
+	j.out = c.readOut(r)
+	j.start, j.end = r.month("start"), r.month("end")
+	if j.start == calendar.Open {
+		j.start = 0
+	}
+	if j.end == calendar.Open {
+		j.end = 0
+	}
+	j.term = fact.Term{WageFen: r.fen("wage"), TransportFen: r.fen("transport"), Employer: clipName(r.text("employer")),
+		Channel: r.word("channel", fact.Channel), Industry: r.word("industry", fact.Industry), PointToPoint: r.yesNo("point_to_point")}
+	j.term.Place, j.place = r.workplace(c.tree)
+	j.phone, j.s.Row.PhoneText = r.phone("phone")
+	j.s.Row.Out, j.s.Row.Start, j.s.Row.End = j.out, j.start, j.end
+	return j
+}
+
+// readOut reads whether the person works: the national column, or the village
+// ledger's state 在外务工/已返乡 beside 是否就业.
+func (c *workChecker) readOut(r *row) int {
+	if c.rd.carries("out") {
+		return r.yesNo("out")
+	}
+	if !c.rd.carries("away") {
+		return 0
+	}
+	employed := r.yesNo("employed")
+	switch t := r.text("away"); {
+	case t == "":
+		return employed
+	case strings.Contains(t, "返乡"), strings.Contains(t, "未务工"), strings.Contains(t, "未外出"):
+		if employed == fact.Yes {
+			return fact.Yes // came back and found work at home
+		}
+		return fact.No
+	}
+	return fact.Yes
+}
+
+// decide matches the row and runs the rules over what the record would be.
+func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spell, seen map[int64]bool) transfer.Outcome {
+	r := j.row
+	var was *known
+	if j.index != nil {
+		was = reg.byIndex[string(j.index)]
+		if was == nil || was.pending || was.MergedInto != 0 || !c.b.Region.Contains(was.Village) {
+			was = nil
+			if reg.former[string(j.index)] {
+				r.add(rule.Of("id.former", j.mask()))
+			} else {
+				r.add(rule.Of("work.person_unknown", j.mask(), j.mask()))
+			}
+		}
+	}
+	if was == nil {
+		r.found = rule.Run(r.found, j.s, c.set, rule.ScopeRow)
+		return r.outcome(transfer.Rejected, nil)
+	}
+	j.s.Person = &was.Person
+	j.w.PersonID, j.w.Village = was.ID, was.Village
+	if j.name != "" && j.name != was.Name {
+		r.add(rule.Of("work.name_differs", j.name, was.Name, j.name))
+	}
+	if c.duplicate(j) {
+		return r.outcome(transfer.Rejected, nil)
+	}
+	spells := all[was.ID]
+	old := match(spells, &j.claim, c.month, c.claimed)
+	sp := c.state(j, old, spells)
+	c.subject(j, old, sp, spells)
+	r.found = rule.Run(r.found, j.s, c.set, rule.ScopeRow, rule.ScopeSpell, rule.ScopeHousehold)
+	if r.refused() {
+		return r.outcome(transfer.Rejected, nil)
+	}
+	return c.accept(j, was, old, sp, spells, seen)
+}
+
+func (j *jobRow) mask() string { return transfer.MaskValue(j.s.Row.IDText) }
+
+// duplicate refuses the same spell of the same person twice in a file.
+func (c *workChecker) duplicate(j *jobRow) bool {
+	key := strconv.FormatInt(j.w.PersonID, 36) + "|" + strconv.Itoa(int(j.start)) + "|" + employerKey(j.term.Employer) + "|" + j.term.Place.String()
+	if first := c.rows[key]; first != 0 {
+		j.row.add(rule.Of("work.duplicate_row", j.start.String(), first))
+		return true
+	}
+	c.rows[key] = j.row.N
+	return false
+}
+
+// state is the spell as it would be after the row; nil where the row states no
+// work at all (是否已务工 否, no dates, nothing that runs).
+func (c *workChecker) state(j *jobRow, old *fact.Spell, spells []fact.Spell) *fact.Spell {
+	if old != nil {
+		return c.amend(j, old)
+	}
+	if j.out == fact.No && j.start == 0 {
+		return nil
+	}
+	if j.start == 0 {
+		if c.rd.carries("start") {
+			j.row.add(rule.Of("work.start_missing", ""))
+		}
+		j.start = c.month
+	}
+	if j.term.Place == 0 && j.place == "" {
+		j.row.add(rule.Of("work.place_missing", ""))
+	}
+	sp := &fact.Spell{PersonID: j.w.PersonID, Start: j.start, End: j.end}
+	if sp.End == 0 {
+		sp.End = calendar.Open
+		// A month's file that comes after a later one: the work that it shows
+		// ended when the next began.
+		for i := range spells {
+			if n := &spells[i]; c.b.Month != 0 && n.Start > c.month && n.Start > sp.Start && n.Start < sp.End {
+				sp.End, j.w.Reason = n.Start, endNewJob
+			}
+		}
+	}
+	j.term.From = sp.Start
+	j.term.PlaceClass = fact.ClassOf(j.w.Village, j.term.Place)
+	sp.Terms = []fact.Term{j.term}
+	j.w.Fresh, j.w.Start, j.w.End, j.w.Term = true, sp.Start, sp.End, j.term
+	return sp
+}
+
+// endNewJob is the reason that ends a spell when the next one begins.
+const endNewJob = "new_job"
+
+// amend lays the row over a spell of the ledger: terms from the file's month
+// on, an end, an earlier start. The stated month of a change never rewrites the
+// months before it.
+func (c *workChecker) amend(j *jobRow, old *fact.Spell) *fact.Spell {
+	sp := *old
+	sp.Terms = append([]fact.Term(nil), old.Terms...)
+	w := &j.w
+	w.SpellID, w.OldStart, w.OldEnd = old.ID, old.Start, old.End
+	switch {
+	case j.end != 0 && j.end != old.End:
+		sp.End, w.NewEnd = j.end, j.end
+	case c.b.Month != 0 && old.End < c.month && j.running(c.month):
+		// A later month's file says that the work goes on. A history does not:
+		// read again, it would open what has ended since.
+		sp.End, w.NewEnd = calendar.Open, calendar.Open
+	}
+	if j.start != 0 && j.start < old.Start {
+		sp.Start, w.NewStart = j.start, j.start
+	}
+	at := max(min(c.month, sp.End), old.Start)
+	cur := termAt(old, at)
+	now := over(cur, j.term, w.Village)
+	if now == cur {
+		return &sp
+	}
+	w.Was, w.Term = cur, now
+	if cur.From == at {
+		w.Fix = true
+	} else {
+		w.Dated, w.Term.From = true, at
+	}
+	terms := sp.Terms[:0]
+	for _, t := range sp.Terms {
+		if t.From != at {
+			terms = append(terms, t)
+		}
+	}
+	sp.Terms = append(terms, w.Term)
+	return &sp
+}
+
+// subject fills what the rules look at: the spells as they would be. A running
+// spell that the new one replaces is left out, because Finish ends it; one that
+// the file itself states stays.
+func (c *workChecker) subject(j *jobRow, old, sp *fact.Spell, spells []fact.Spell) {
+	s := j.s
+	list := make([]fact.Spell, 0, len(spells)+2)
+	focus := -1
+	for i := range spells {
+		o := &spells[i]
+		switch {
+		case old != nil && o.ID == old.ID:
+			focus = len(list)
+			list = append(list, *sp)
+			continue
+		case j.w.Fresh && sp.End == calendar.Open && o.End == calendar.Open && o.Start < sp.Start && c.claimed[o.ID] == 0:
+			continue
+		case sp == nil && j.out == fact.No && o.End == calendar.Open:
+			focus = len(list) // "not out", while this one runs
+		}
+		list = append(list, *o)
+	}
+	for i := range c.fresh[j.w.PersonID] {
+		list = append(list, c.fresh[j.w.PersonID][i])
+	}
+	if j.w.Fresh {
+		focus = len(list)
+		list = append(list, *sp)
+	}
+	s.Spells = list
+	if focus >= 0 {
+		s.Focus = &s.Spells[focus]
+	}
+	// A spell of the ledger that runs is in question when "not out" has no end.
+	if j.out == fact.No && s.Row.Start == 0 && old == nil && focus < 0 {
+		s.Focus = nil
+	}
+	h := &rule.Household{}
+	household := j.household
+	if household == "" {
+		household = s.Person.Household
+	}
+	c.shared(h, strings.Clone(j.phone), household, j.term.Place)
+	s.Household = h
+}
+
+// accept fills the payload and remembers what the file has stated.
+func (c *workChecker) accept(j *jobRow, was *known, old, sp *fact.Spell, spells []fact.Spell, seen map[int64]bool) transfer.Outcome {
+	w := &j.w
+	result := transfer.Same
+	switch {
+	case w.Fresh:
+		result = transfer.New
+		c.fresh[w.PersonID] = append(c.fresh[w.PersonID], *sp)
+	case old != nil:
+		c.claimed[old.ID] = j.row.N
+		if w.changes() {
+			result = transfer.Changed
+		}
+	}
+	if sp != nil {
+		w.Runs = j.running(c.month) && sp.Start <= c.month && sp.End > c.month
+		w.Seen = w.Runs && !w.Fresh && !seen[w.SpellID]
+	}
+	c.status(j, was, sp, spells)
+	w.Found = kept(j.row.found)
+	return j.row.outcome(result, encode(w))
+}
+
+// status says what the person lives by after the row, where that is news: 务工
+// while a spell runs; 未就业 from the end of the last one, or from the file's
+// month when it says 否. Who runs a business, farms or cares keeps that.
+func (c *workChecker) status(j *jobRow, was *known, sp *fact.Spell, spells []fact.Spell) {
+	w := &j.w
+	runs := w.Runs
+	for i := range spells {
+		o := &spells[i]
+		runs = runs || o.End == calendar.Open && o.Start <= c.month && o.ID != w.SpellID && c.claimed[o.ID] != 0
+		runs = runs || j.out != fact.No && o.End == calendar.Open && o.ID != w.SpellID
+	}
+	for _, f := range c.fresh[w.PersonID] {
+		runs = runs || f.End > c.month && f.Start <= c.month
+	}
+	last := c.stated[w.PersonID]
+	status, on := fact.StatusJobless, calendar.Date(0)
+	switch {
+	case runs && was.Status == fact.StatusWork && last == 0:
+		return
+	case w.Runs:
+		status = fact.StatusWork
+		on = max(calendar.DateOf(sp.Start.Year(), sp.Start.Num(), 1), was.StatusOn)
+		if last != 0 && on <= last {
+			on = calendar.DateAt(last.Time().AddDate(0, 0, 1))
+		}
+	case runs:
+		return
+	case j.out == fact.No:
+		if was.Status == fact.StatusOwn || was.Status == fact.StatusFarm || was.Status == fact.StatusCare {
+			status = was.Status
+		}
+		on = min(c.month.LastDay(), c.today)
+		if sp != nil && sp.End <= c.month {
+			on = min(sp.End.LastDay(), c.today)
+		}
+	case sp != nil && sp.End <= c.month && (was.Status == 0 || was.Status == fact.StatusWork):
+		on = min(sp.End.LastDay(), c.today)
+	default:
+		return
+	}
+	if on <= last || on < was.StatusOn || on == was.StatusOn && status == was.Status || on > c.today {
+		return
+	}
+	w.Status, w.StatusOn = status, on
+	c.stated[w.PersonID] = on
+}
+
+func clipName(s string) string {
+	if t := []rune(s); len(t) > 100 {
+		return string(t[:100])
+	}
+	return s
+}
