@@ -57,6 +57,7 @@ const (
 	ReportFill    Permission = "report.fill"
 	ReportReview  Permission = "report.review" // accept or return what the level below submitted
 	SettingEdit   Permission = "setting.edit"
+	UserRead      Permission = "user.read"   // list of accounts: system and security administrator
 	UserCreate    Permission = "user.create" // system administrator
 	UserGrant     Permission = "user.grant"  // security administrator
 	AuditRead     Permission = "audit.read"  // audit administrator
@@ -70,11 +71,11 @@ var table = map[Role][]Permission{
 	Officer:  {PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, BoardRead, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill},
 	Reviewer: {PeopleRead, FindingsRead, FindingsClear, MonthReopen, BoardRead, TargetRead, RegisterRead, ReportRead, ReportReview, SettingEdit},
 	Leader:   {PeopleRead, BoardRead, TargetRead, RegisterRead, ReportRead},
-	System:   {UserCreate, SystemOperate},
-	Security: {UserGrant},
+	System:   {UserRead, UserCreate, SystemOperate},
+	Security: {UserRead, UserGrant},
 	Auditor:  {AuditRead},
 	Local: {PeopleRead, PeopleEdit, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, MonthReopen, BoardRead, TargetRead, TargetEdit,
-		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserCreate, UserGrant, SystemOperate},
+		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, SystemOperate},
 }
 
 // deptOnly lists the departments that hold a permission where not all do

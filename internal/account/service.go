@@ -129,15 +129,12 @@ func managed(ctx context.Context, q db.Querier, scope region.Scope, id int64) (*
 }
 
 // need answers the scope of a permission, or Forbidden.
-func need(c Caller, perms ...Permission) (region.Scope, error) {
-	var roots []region.Code
-	for _, p := range perms {
-		roots = append(roots, c.Scope(p).Roots()...)
+func need(c Caller, p Permission) (region.Scope, error) {
+	scope := c.Scope(p)
+	if scope.Empty() {
+		return scope, fault.New(fault.Forbidden, "fault.forbidden", string(p))
 	}
-	if len(roots) == 0 {
-		return region.Scope{}, fault.New(fault.Forbidden, "fault.forbidden", string(perms[0]))
-	}
-	return region.ScopeOf(roots...), nil
+	return scope, nil
 }
 
 // caller is who acts when the account acts.

@@ -184,7 +184,7 @@ func TestDormantAccountsStop(t *testing.T) {
 		if err != nil || n != 1 {
 			t.Errorf("stopped %d, %v", n, err)
 		}
-		users, err := b.Users(ctx, admin(account.System, county), account.UserFilter{Closed: true})
+		users, err := b.Users(ctx, admin(account.System, county), account.UserFilter{State: "stopped"})
 		if err != nil || len(users) != 2 || users[0].Disabled != "dormant" || users[1].Disabled != "dormant" {
 			t.Errorf("%+v, %v", users, err)
 		}

@@ -19,9 +19,10 @@ type Filter struct {
 	Object   string
 	ObjectID string
 	Outcome  Outcome
-	From, To time.Time // To excluded
-	Before   int64     // rows with a lower id: the next page
-	Limit    int       // 50 where 0, at most 1000
+	At       region.Code // narrows the caller's area; 0 is all of it
+	From, To time.Time   // To excluded
+	Before   int64       // rows with a lower id: the next page
+	Limit    int         // 50 where 0, at most 1000
 }
 
 // rowColumns are scanned by scanRow.
@@ -38,7 +39,7 @@ func (l *Log) List(ctx context.Context, c account.Caller, f Filter) ([]Row, erro
 	if err := l.Record(ctx, c, Entry{Action: "audit.read", Object: "audit", Detail: f.detail()}); err != nil {
 		return nil, err
 	}
-	return l.list(ctx, l.db.Read, scope, f)
+	return l.list(ctx, l.db.Read, scope.Within(f.At), f)
 }
 
 func (f Filter) detail() map[string]string {
@@ -53,6 +54,9 @@ func (f Filter) detail() map[string]string {
 	put("object", f.Object)
 	put("object_id", f.ObjectID)
 	put("outcome", string(f.Outcome))
+	if f.At != 0 {
+		put("at", f.At.Full())
+	}
 	if !f.From.IsZero() {
 		out["from"] = f.From.Format(time.DateOnly)
 	}
@@ -131,6 +135,25 @@ func (l *Log) Count(ctx context.Context, q db.Querier, userID int64, action stri
 	}
 	return n, nil
 }
+
+// Summary counts the rows of the caller's area by outcome since an instant,
+// for the home page.
+func (l *Log) Summary(ctx context.Context, c account.Caller, since time.Time) (map[Outcome]int, error) {
+	out := map[Outcome]int{}
+	for _, o := range []Outcome{Done, Refused, Failed} {
+		var a db.Args
+		where := "outcome = " + a.Add(string(o)) + " AND at >= " + a.Add(db.Millis(since)) + " AND " + c.Scope(account.AuditRead).Predicate("region", a.Add)
+		var n int
+		if err := l.db.Read.QueryRowContext(ctx, `SELECT count(*) FROM audit_row WHERE `+where, a.Values...).Scan(&n); err != nil {
+			return nil, fmt.Errorf("audit summary: %w", err)
+		}
+		out[o] = n
+	}
+	return out, nil
+}
+
+// Head is the newest link of the chain, for the page and for `verify`.
+func (l *Log) Head(ctx context.Context) (Head, error) { return l.head(ctx, l.db.Read) }
 
 // Actions are the different actions on record, for the filter of the page.
 func (l *Log) Actions(ctx context.Context) ([]string, error) {

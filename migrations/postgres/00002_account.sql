@@ -144,6 +144,7 @@ CREATE TABLE audit_row (
 CREATE UNIQUE INDEX audit_row_nonce ON audit_row (nonce);
 CREATE INDEX audit_row_user ON audit_row (user_id, action, at);
 CREATE INDEX audit_row_action ON audit_row (action, id);
+CREATE INDEX audit_row_outcome ON audit_row (outcome, at);
 CREATE INDEX audit_row_object ON audit_row (object, object_id, id);
 
 -- The chain: seq is dense, hash covers the hash before it. No foreign key to

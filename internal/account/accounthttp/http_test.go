@@ -1,0 +1,293 @@
+package accounthttp_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"wengang/internal/account"
+	"wengang/internal/account/accounthttp"
+)
+
+func TestSignInAndOut(t *testing.T) {
+	h := open(t)
+	h.admins()
+	b := h.browser()
+	b.get("/users?state=nogrant").want(t, "without a session", 303, "/sign-in?next=%2Fusers%3Fstate%3Dnogrant")
+	b.get("/sign-in").want(t, "page", 200, "登录名", `autocomplete="current-password"`)
+	b.post("/sign-in", "login", "sys", "password", "wrong").want(t, "wrong", 422, "登录名或密码不对", `value="sys"`)
+	b.post("/sign-in", "login", "nobody", "password", "wrong").want(t, "unknown", 422, "登录名或密码不对")
+	a := b.post("/sign-in", "login", "sys", "password", good, "next", "/users?state=nogrant")
+	a.want(t, "right", 303, "/users?state=nogrant")
+	cookie := a.head.Get("Set-Cookie")
+	for _, part := range []string{"HttpOnly", "SameSite=Lax", "Path=/"} {
+		if !strings.Contains(cookie, part) {
+			t.Errorf("cookie without %s: %s", part, cookie)
+		}
+	}
+	if strings.Contains(cookie, "Max-Age") || strings.Contains(cookie, "Expires") {
+		t.Errorf("the cookie outlives the browser: %s", cookie)
+	}
+	b.get("/users").want(t, "signed in", 200, "孙系统")
+	b.post("/sign-out").want(t, "out", 303, "/sign-in?out")
+	b.get("/users").want(t, "after signing out", 303, "/sign-in")
+	for _, bad := range []string{"//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/password", "/sign-out"} {
+		if a := h.browser().post("/sign-in", "login", "sys", "password", good, "next", bad); a.to != "/" {
+			t.Errorf("next=%s leads to %s", bad, a.to)
+		}
+	}
+	// The old cookie is dead wherever it is replayed.
+	req, _ := http.NewRequest("GET", h.url+"/users", nil)
+	req.Header.Set("Cookie", strings.SplitN(cookie, ";", 2)[0])
+	if res := h.browser().do(req); res.status != 303 {
+		t.Errorf("a replayed cookie answers %d", res.status)
+	}
+}
+
+func TestANewSignInHasANewToken(t *testing.T) {
+	h := open(t)
+	h.admins()
+	b := h.signedIn("sys")
+	first := b.c.Jar.Cookies(mustURL(h.url))[0].Value
+	b.post("/sign-in", "login", "sys", "password", good).want(t, "again", 303)
+	second := b.c.Jar.Cookies(mustURL(h.url))[0].Value
+	if first == second {
+		t.Fatal("same token")
+	}
+	req, _ := http.NewRequest("GET", h.url+"/users", nil)
+	req.AddCookie(&http.Cookie{Name: "wengang", Value: first})
+	if res := h.browser().do(req); res.status != 303 {
+		t.Errorf("the token from before the sign-in answers %d", res.status)
+	}
+	// A token that somebody planted is not taken over.
+	planted := h.browser()
+	planted.c.Jar.SetCookies(mustURL(h.url), []*http.Cookie{{Name: "wengang", Value: strings.Repeat("A", 43)}})
+	planted.post("/sign-in", "login", "sys", "password", good).want(t, "with a planted token", 303)
+	if v := planted.c.Jar.Cookies(mustURL(h.url))[0].Value; strings.HasPrefix(v, "AAAA") {
+		t.Error("session fixation")
+	}
+}
+
+func TestSecureCookie(t *testing.T) {
+	h := open(t)
+	h.admins()
+	s := &accounthttp.Sessions{Accounts: h.svc, Secure: true}
+	token, _, err := h.svc.SignIn(t.Context(), "sys", good, "10.0.0.1", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	r.AddCookie(&http.Cookie{Name: "wengang", Value: token})
+	if _, err := s.Authenticate(r); err == nil {
+		t.Error("over TLS a cookie without the __Host- prefix is taken")
+	}
+	r.AddCookie(&http.Cookie{Name: "__Host-wengang", Value: token})
+	if c, err := s.Authenticate(r); err != nil || c.Login != "sys" {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestAddress(t *testing.T) {
+	s := &accounthttp.Sessions{Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}}
+	for _, c := range []struct{ from, header, want string }{
+		{"203.0.113.5:99", "", "203.0.113.5"},
+		{"203.0.113.5:99", "1.2.3.4", "203.0.113.5"},
+		{"10.0.0.1:99", "1.2.3.4", "1.2.3.4"},
+		{"10.0.0.1:99", "9.9.9.9, 1.2.3.4", "1.2.3.4"},
+		{"10.0.0.1:99", "9.9.9.9, 1.2.3.4, 10.0.0.7", "1.2.3.4"},
+		{"10.0.0.1:99", "rubbish", "10.0.0.1"},
+		{"[2001:db8::1]:99", "", "2001:db8::1"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.from
+		if c.header != "" {
+			r.Header.Set("X-Forwarded-For", c.header)
+		}
+		if got := s.Address(r); got != c.want {
+			t.Errorf("%s %q: %s, want %s", c.from, c.header, got, c.want)
+		}
+	}
+}
+
+func TestOneTimePasswordOpensOnlyItsPage(t *testing.T) {
+	h := open(t)
+	h.admins()
+	sys := h.signedIn("sys")
+	sys.get("/users/new").want(t, "form", 200, "371522")
+	a := sys.post("/users", "login", "wang.wu", "name", "王五", "region", "莘县")
+	a.want(t, "create", 200, "只显示这一次", "王五")
+	m := oncePassword.FindStringSubmatch(a.body)
+	if m == nil {
+		t.Fatal("no one-time password on the page")
+	}
+	sys.post("/users", "login", "wang.wu", "name", "王五", "region", "371522").want(t, "twice", 422, "这个登录名已有人使用", `value="王五"`)
+	sys.post("/users", "login", "zhao", "name", "赵六", "region", "阳谷县").want(t, "place outside", 422, "管辖范围内")
+	sys.post("/users", "login", "zhao", "name", "赵六", "region", "371521").want(t, "code outside", 422, "管辖范围内")
+
+	b := h.browser()
+	b.post("/sign-in", "login", "wang.wu", "password", m[1]).want(t, "first sign-in", 303, "/password")
+	for _, path := range []string{"/", "/account", "/users", "/permissions", "/settings", "/audit", "/places"} {
+		b.get(path).want(t, path, 303, "/password")
+	}
+	b.post("/users", "login", "x").want(t, "a form", 303, "/password")
+	b.get("/password").want(t, "the page", 200, "一次性密码只能用来设置您自己的密码")
+	b.post("/password", "old", m[1], "password", "short", "again", "short").want(t, "weak", 422, "至少 10 个字符")
+	b.post("/password", "old", "wrong", "password", good, "again", good).want(t, "wrong old", 422, "原密码不对")
+	b.post("/password", "old", m[1], "password", good, "again", good).want(t, "changed", 303)
+	b.get("/account").want(t, "own account", 200, "王五", "当前设备")
+	b.get("/users").want(t, "no right yet", 403)
+	if h.rows("access.refused") != 1 {
+		t.Error("the refusal is not on record")
+	}
+	b.get("/audit").want(t, "no right yet", 403)
+}
+
+func TestUsersAndGrants(t *testing.T) {
+	h := open(t)
+	h.admins()
+	id := h.add("wang", "王五", county, "")
+	h.add("yang", "杨谷", other, "")
+	sys, sec := h.signedIn("sys"), h.signedIn("sec")
+	sys.get("/users").want(t, "list", 200, "王五", "待授权", "共 <b>4</b>")
+	if strings.Contains(sys.get("/users").body, "杨谷") {
+		t.Error("another county's account is shown")
+	}
+	if strings.Contains(sys.get("/users?at=371521000000").body, "杨谷") || sys.get("/users?at=371521000000").status != 404 {
+		t.Error("another county opens")
+	}
+	sys.get("/users?q=wang").want(t, "found", 200, "王五")
+	if strings.Contains(sys.get("/users?q=wang").body, "安全员") {
+		t.Error("the filter does nothing")
+	}
+	path := "/users/" + itoa(id)
+	sys.get(path).want(t, "record for the system administrator", 200, "停用", "授权由安全管理员办理")
+	sec.get(path).want(t, "record for the security administrator", 200, "管辖地区")
+	if strings.Contains(sec.get(path).body, "发放一次性密码") {
+		t.Error("the security administrator is offered the system administrator's acts")
+	}
+	sys.post(path+"/grants", "role", "officer", "dept", "hr", "region", "371522").want(t, "grant by the system administrator", 403)
+	sec.post(path+"/disable").want(t, "disable by the security administrator", 403)
+	sec.post("/users", "login", "abc", "name", "甲", "region", "371522").want(t, "create by the security administrator", 403)
+	sec.post(path+"/grants", "role", "officer", "dept", "hr", "region", "阳谷县").want(t, "outside", 422, "管辖范围内")
+	sec.post(path+"/grants", "role", "system", "dept", "", "region", "371522").want(t, "administrator without identity", 422, "须先登记本人身份证号")
+	sec.post(path+"/grants", "role", "local", "dept", "", "region", "371522").want(t, "local role", 422, "没有这种角色")
+	sec.post(path+"/grants", "role", "officer", "dept", "hr", "region", "莘县").want(t, "grant", 303, path)
+	sec.get(path).want(t, "granted", 200, "经办人", "人社")
+	sec.post(path+"/grants", "role", "auditor", "dept", "", "region", "371522").want(t, "administrator beside", 422, "不能兼任")
+	wang := h.signedIn("wang")
+	wang.get("/account").want(t, "own", 200, "经办人")
+	sec.post(path+"/grants/revoke", "role", "officer", "dept", "hr", "region", "371522").want(t, "revoke", 303)
+
+	sys.post(path+"/disable").want(t, "disable", 303)
+	wang.get("/account").want(t, "session of a stopped account", 303, "/sign-in")
+	h.browser().post("/sign-in", "login", "wang", "password", good).want(t, "stopped", 422, "账号已停用")
+	sys.post(path+"/enable").want(t, "enable", 303)
+	sys.post(path+"/reset").want(t, "reset", 200, "一次性密码")
+	sys.post(path+"/remove").want(t, "remove", 303, "/users")
+	sys.get(path).want(t, "removed", 404)
+	for _, p := range []string{"/users/999999", "/users/0", "/users/abc", "/users/-1"} {
+		sys.get(p).want(t, p, 404)
+	}
+}
+
+func TestNoStateChangeFromOtherSites(t *testing.T) {
+	h := open(t)
+	h.admins()
+	id := h.add("wang", "王五", county, "")
+	sys := h.signedIn("sys")
+	req, _ := http.NewRequest("POST", h.url+"/users/"+itoa(id)+"/disable", nil)
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	sys.do(req).want(t, "cross-site", 403)
+	sys.get("/users/"+itoa(id)+"/disable").want(t, "by GET", 404)
+	if u, err := h.svc.User(t.Context(), account.LocalOperator(0), id); err != nil || !u.Active() {
+		t.Error("the account was stopped from another site")
+	}
+}
+
+func TestExtraFieldsChangeNothing(t *testing.T) {
+	h := open(t)
+	h.admins()
+	sys := h.signedIn("sys")
+	sys.post("/users", "login", "wang", "name", "王五", "region", "371522", "password", good, "password_hash", "x", "password_initial", "false",
+		"role", "security", "dept", "hr", "id", "1", "disabled_at", "1", "identity_index", "x", "Grants", "officer").want(t, "create", 200)
+	users, err := h.svc.Users(t.Context(), account.LocalOperator(0), account.UserFilter{Text: "wang"})
+	if err != nil || len(users) != 1 || len(users[0].Grants) != 0 || !users[0].Initial || users[0].ID < 4 || !users[0].Active() {
+		t.Errorf("%+v, %v", users, err)
+	}
+	h.browser().post("/sign-in", "login", "wang", "password", good).want(t, "with the smuggled password", 422)
+}
+
+func TestIdleSessionEnds(t *testing.T) {
+	h := open(t)
+	h.admins()
+	b := h.signedIn("sys")
+	h.forward(31 * time.Minute)
+	b.get("/users").want(t, "31 minutes", 303, "/sign-in")
+	a := b.get("/sign-in")
+	a.want(t, "page", 200)
+}
+
+func TestPolicyAndTablePages(t *testing.T) {
+	h := open(t)
+	h.admins()
+	sec, sys := h.signedIn("sec"), h.signedIn("sys")
+	sys.get("/policy").want(t, "policy for the system administrator", 403)
+	sec.get("/policy").want(t, "policy", 200, `name="min_length"`, `value="10"`)
+	all := []string{"min_length", "12", "classes", "0", "rotate_days", "0", "keep", "5", "initial_days", "7", "idle_minutes", "30", "day_hours", "12", "sessions", "5", "dormant_days", "90"}
+	sec.post("/policy", all...).want(t, "without ground", 422, "请写明依据", `value="12"`)
+	sec.post("/policy", append(all, "source", "莘政办〔2023〕1号")...).want(t, "saved", 303, "saved=1")
+	sec.get("/policy").want(t, "after", 200, `value="12"`)
+	bad := append([]string(nil), all...)
+	bad[1] = "3"
+	sec.post("/policy", append(bad, "source", "x")...).want(t, "out of bounds", 422, "应在 8 到 64 之间")
+	bad[1] = "many"
+	sec.post("/policy", append(bad, "source", "x")...).want(t, "no number", 422, "应在 8 到 64 之间")
+	sys.get("/permissions").want(t, "table", 200, "审计管理员", "授予权限")
+	sys.get("/settings").want(t, "settings", 200, "/users")
+	if strings.Contains(sys.get("/settings").body, "/policy") {
+		t.Error("the system administrator is offered the sign-in rules")
+	}
+}
+
+func TestAuditPage(t *testing.T) {
+	h := open(t)
+	h.admins()
+	h.add("wang", "王五", county, "")
+	h.browser().post("/sign-in", "login", "wang", "password", "wrong")
+	aud := h.signedIn("aud")
+	aud.get("/audit").want(t, "list", 200, "登录失败", "新建账号", "wang")
+	a := aud.get("/audit?action=session.failed&login=wang")
+	a.want(t, "filtered", 200, "登录失败")
+	if strings.Count(a.body, "<td class=\"w-b\">") != 1 {
+		t.Error("the filter leaves more than one row")
+	}
+	if n := h.rows("audit.read"); n != 2 {
+		t.Errorf("%d readings on record", n)
+	}
+	aud.get("/audit?from=2023-12-11").want(t, "tomorrow", 200, "没有符合条件的记录")
+	aud.get("/").want(t, "home", 200, "越权被拒")
+	for _, login := range []string{"sys", "sec"} {
+		h.signedIn(login).get("/audit").want(t, login, 403)
+		h.signedIn(login).post("/audit/verify").want(t, login, 403)
+	}
+	if _, err := h.log.Seal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	aud.post("/audit/verify").want(t, "verify", 200, "记录完整，未被改动")
+	if _, err := h.d.Writer().Exec(`UPDATE audit_row SET login = 'somebody' WHERE id = 3`); err != nil {
+		t.Fatal(err)
+	}
+	aud.post("/audit/verify").want(t, "verify after tampering", 200, "第 3 环：记录 3 的内容被改动")
+}
+
+func TestDemoAndEmpty(t *testing.T) {
+	h := open(t)
+	h.browser().get("/sign-in").want(t, "empty", 200, "还没有任何账号")
+	h = open(t, accounthttp.DemoUser{Login: "xian", Password: good, Role: account.Officer, Place: "莘县"})
+	h.add("xian", "李文静", county, "", account.Grant{Role: account.Officer, Dept: account.DeptHR, Region: county})
+	h.browser().get("/sign-in").want(t, "demo", 200, "示例账号", "均为虚构", "经办人")
+	h.signedIn("xian").get("/").want(t, "home", 200)
+}

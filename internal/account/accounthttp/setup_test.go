@@ -1,0 +1,203 @@
+package accounthttp_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"wengang/internal/account"
+	"wengang/internal/account/accounthttp"
+	"wengang/internal/audit"
+	"wengang/internal/audit/audithttp"
+	"wengang/internal/db"
+	"wengang/internal/region"
+	"wengang/internal/secret/secrettest"
+	"wengang/internal/testkit"
+	"wengang/internal/web"
+)
+
+const (
+	city   region.Code = 371500000000
+	county region.Code = 371522000000
+	other  region.Code = 371521000000
+	good               = "Tian-Qi-7788-Hao"
+)
+
+type tree struct{}
+
+var names = map[region.Code]string{370000000000: "山东省", city: "聊城市", county: "莘县", other: "阳谷县", 371522100000: "张鲁镇"}
+
+func (tree) Name(c region.Code) string          { return names[c] }
+func (tree) Children(region.Code) []region.Code { return nil }
+func (tree) Search(q string, within region.Scope, limit int) []region.Code {
+	var out []region.Code
+	for c, n := range names {
+		if strings.Contains(n, q) && within.Contains(c) && len(out) < limit {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+type refusals struct{ log *audit.Log }
+
+func (r refusals) Refused(ctx context.Context, c account.Caller, route string, need account.Permission, _ region.Code) {
+	_ = r.log.Refused(ctx, c, need, "route", route)
+}
+
+// house is a console with accounts and audit only.
+type house struct {
+	t   *testing.T
+	d   *db.DB
+	svc *account.Service
+	log *audit.Log
+	url string
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (h *house) clock() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
+func (h *house) forward(d time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now = h.now.Add(d)
+}
+
+func open(t *testing.T, demo ...accounthttp.DemoUser) *house {
+	t.Helper()
+	h := &house{t: t, d: testkit.SQLite(t), now: testkit.Now}
+	h.d.Clock = h.clock
+	box := secrettest.Box(t)
+	anchor, err := audit.NewFileAnchor(t.TempDir() + "/head.anchor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.log = audit.New(h.d, box, anchor)
+	h.svc = account.New(h.d, box, h.log)
+	sessions := &accounthttp.Sessions{Accounts: h.svc}
+	shell := web.New(web.Config{Tree: tree{}, Auth: sessions, Clock: h.clock, Account: "/account", Refusals: refusals{h.log}, Log: slog.New(slog.DiscardHandler)})
+	rim := &accounthttp.Rim{Shell: shell, Accounts: h.svc, Sessions: sessions, Tree: tree{}, Demo: demo}
+	rim.Register()
+	(&audithttp.Rim{Shell: shell, Log: h.log}).Register()
+	handler, err := shell.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(sessions.Wrap(handler))
+	t.Cleanup(srv.Close)
+	h.url = srv.URL
+	return h
+}
+
+// add makes an account that can sign in with the password good.
+func (h *house) add(login, name string, at region.Code, identity string, grants ...account.Grant) int64 {
+	h.t.Helper()
+	local := account.LocalOperator(region.Country)
+	in, err := h.svc.Create(context.Background(), local, account.NewUser{Login: login, Name: name, Region: at, Identity: identity, Password: good})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, g := range grants {
+		if err := h.svc.Grant(context.Background(), local, in.UserID, g); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	return in.UserID
+}
+
+func (h *house) admins() {
+	h.add("sys", "孙系统", county, "000000198802290019", account.Grant{Role: account.System, Region: county})
+	h.add("sec", "安全员", county, "000000201001010018", account.Grant{Role: account.Security, Region: county})
+	h.add("aud", "审计员", county, "11010519491231002X", account.Grant{Role: account.Auditor, Region: county})
+}
+
+// browser is a person with a cookie jar that follows no redirect by itself.
+type browser struct {
+	h *house
+	c *http.Client
+}
+
+func (h *house) browser() *browser {
+	jar, _ := cookiejar.New(nil)
+	return &browser{h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+type answer struct {
+	status int
+	to     string
+	body   string
+	head   http.Header
+}
+
+func (b *browser) do(req *http.Request) answer {
+	b.h.t.Helper()
+	res, err := b.c.Do(req)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	return answer{res.StatusCode, res.Header.Get("Location"), string(body), res.Header}
+}
+
+func (b *browser) get(path string) answer {
+	b.h.t.Helper()
+	req, _ := http.NewRequest("GET", b.h.url+path, nil)
+	return b.do(req)
+}
+
+func (b *browser) post(path string, kv ...string) answer {
+	b.h.t.Helper()
+	form := url.Values{}
+	for i := 0; i+1 < len(kv); i += 2 {
+		form.Set(kv[i], kv[i+1])
+	}
+	req, _ := http.NewRequest("POST", b.h.url+path, strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	return b.do(req)
+}
+
+func (h *house) signedIn(login string) *browser {
+	h.t.Helper()
+	b := h.browser()
+	if a := b.post("/sign-in", "login", login, "password", good); a.status != 303 {
+		h.t.Fatalf("sign-in of %s: %d %s", login, a.status, a.body)
+	}
+	return b
+}
+
+func (h *house) rows(action string) int {
+	h.t.Helper()
+	var n int
+	if err := h.d.Read.QueryRow(`SELECT count(*) FROM audit_row WHERE action = $1`, action).Scan(&n); err != nil {
+		h.t.Fatal(err)
+	}
+	return n
+}
+
+func (a answer) want(t *testing.T, what string, status int, has ...string) {
+	t.Helper()
+	if a.status != status {
+		t.Errorf("%s: status %d, want %d\n%.400s", what, a.status, status, a.body)
+	}
+	for _, s := range has {
+		if !strings.Contains(a.body, s) && !strings.Contains(a.to, s) {
+			t.Errorf("%s: %q is missing", what, s)
+		}
+	}
+}
+
+var oncePassword = regexp.MustCompile(`<code class="big">([^<]+)</code>`)
