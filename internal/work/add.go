@@ -220,7 +220,7 @@ func (s *Store) checkTerm(t *fact.Term) []fault.Field {
 	}
 	outside := fact.ClassOf(0, t.Place) == fact.HMT || fact.ClassOf(0, t.Place) == fact.Abroad
 	if t.Place == 0 || s.Places.Name(t.Place) == "" || t.Place.Level() < region.County && !outside {
-		out = append(out, fault.Field{Name: "place", Key: "work.place"})
+		out = append(out, fault.Field{Name: "work_place", Key: "work.place"})
 	}
 	if t.Channel == 0 || !fact.Channel.Valid(t.Channel) {
 		out = append(out, fault.Field{Name: "channel", Key: "people.word"})

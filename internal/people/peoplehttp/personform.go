@@ -1,0 +1,167 @@
+package peoplehttp
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"wengang/internal/fact"
+	"wengang/internal/people"
+	"wengang/internal/region"
+	"wengang/internal/web"
+)
+
+func (h *Rim) newPerson(w http.ResponseWriter, r *web.Request) error {
+	f := h.newForm(r, nil, "people.add", "people.save")
+	h.personFields(f, &fact.Person{IDKind: 1, Ethnic: 1, Village: villageOf(r)}, true, nil)
+	return h.show(w, r, f)
+}
+
+// villageOf is the page's place where it is a village.
+func villageOf(r *web.Request) region.Code {
+	if r.At.Level() == region.Village {
+		return r.At
+	}
+	return 0
+}
+
+func (h *Rim) createPerson(w http.ResponseWriter, r *web.Request) error {
+	f := h.newForm(r, nil, "people.add", "people.save")
+	p := f.person()
+	village, candidates := f.placeOf("village", func(s string) region.Match { return h.tree.Resolve(s, r.At) })
+	p.Village = village
+	p.Household = r.PostFormValue("household")
+	p.InOn = f.dateOf("in_on")
+	p.Status, p.StatusOn, p.StatusFrom = f.intOf("status"), f.dateOf("status_on"), r.PostFormValue("status_source")
+	if k := f.intOf("kind"); k != 0 {
+		since := f.dateOf("kind_since")
+		if since == 0 {
+			since = h.today()
+		}
+		p.Kinds = []fact.PersonKind{{Kind: k, Since: since, Until: fact.Forever}}
+	}
+	err := f.early()
+	var id int64
+	if err == nil {
+		id, err = h.people.Create(r.Context(), r.FullScope(), r.Caller, p)
+	}
+	if err != nil {
+		if err = f.failed(err); err != nil {
+			return err
+		}
+		h.personFields(f, &p, true, candidates)
+		return h.show(w, r, f)
+	}
+	return r.Redirect(w, h.personLink(r, id))
+}
+
+func (h *Rim) editPerson(w http.ResponseWriter, r *web.Request) error {
+	f, head, err := h.formOn(r, "people.edit", "people.save")
+	if err != nil {
+		return err
+	}
+	f.view.Hidden["version"] = strconv.Itoa(head.P.Version)
+	h.personFields(f, &head.P.Person, false, nil)
+	return h.show(w, r, f)
+}
+
+func (h *Rim) savePerson(w http.ResponseWriter, r *web.Request) error {
+	f, head, err := h.formOn(r, "people.edit", "people.save")
+	if err != nil {
+		return err
+	}
+	e := people.Edit{Person: f.person(), DropPhone: r.PostFormValue("drop_phone") == "1", Reason: r.PostFormValue("reason")}
+	e.Settlement = head.P.Settlement
+	e.Disability, e.Grade = head.P.Disability, head.P.Grade
+	e.Version = f.intOf("version")
+	if err = f.early(); err == nil {
+		err = h.people.Update(r.Context(), r.FullScope(), r.Caller, head.P.ID, e)
+	}
+	if err != nil {
+		if err = f.failed(err); err != nil {
+			return err
+		}
+		f.view.Hidden["version"] = strconv.Itoa(e.Version)
+		h.personFields(f, &head.P.Person, false, nil)
+		return h.show(w, r, f)
+	}
+	return r.Redirect(w, h.personLink(r, head.P.ID))
+}
+
+// formOn is a form of one person whom the caller may change.
+func (h *Rim) formOn(r *web.Request, title, submit string) (*form, *headView, error) {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return nil, nil, err
+	}
+	head, err := h.head(r, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !head.CanEdit {
+		return nil, nil, errNotFound
+	}
+	return h.newForm(r, head, title, submit), head, nil
+}
+
+// person binds the plain columns.
+func (f *form) person() fact.Person {
+	val := f.r.PostFormValue
+	return fact.Person{
+		Code: val("code"), Name: val("name"), Sex: f.intOf("sex"), Birth: f.dateOf("birth"), Ethnic: f.intOf("ethnic"),
+		IDKind: f.intOf("id_kind"), IDNumber: val("id_number"), Phone: val("phone"), Relation: f.intOf("relation"),
+		Education: f.intOf("education"), Student: f.intOf("student"), Health: f.intOf("health"), Skill: f.intOf("skill"),
+		Willing: f.intOf("willing"), WillingOn: f.dateOf("willing_on"), Political: f.intOf("political"),
+		Allowance: f.intOf("allowance"), Ward: f.intOf("ward"), Note: strings.TrimSpace(val("note")),
+	}
+}
+
+func (h *Rim) personFields(f *form, p *fact.Person, fresh bool, candidates []region.Place) {
+	f.section("people.section.identity")
+	f.text("name", p.Name, 50, true)
+	f.choice("id_kind", fact.IDKind, p.IDKind, true)
+	id := web.Field{Name: "id_number", Max: 30, Required: fresh, Hint: f.r.T("people.hint.id_number")}
+	phone := web.Field{Name: "phone", Kind: "tel", Max: 30}
+	if !fresh {
+		id.Hint, phone.Hint = f.r.T("people.hint.keep", p.IDMask), f.r.T("people.hint.keep", p.PhoneMask)
+	}
+	f.add(id)
+	f.add(phone)
+	f.choice("sex", fact.Sex, p.Sex, false)
+	f.date("birth", p.Birth, false)
+	f.choice("ethnic", fact.Ethnic, p.Ethnic, false)
+	f.choice("political", fact.Political, p.Political, false)
+	f.section("people.section.home")
+	if fresh {
+		village := ""
+		if p.Village != 0 {
+			village = h.tree.FullName(p.Village)
+		}
+		f.place("village", village, candidates, h.tree.FullName)
+		f.text("household", p.Household, 40, false)
+	}
+	f.choice("relation", fact.Relation, p.Relation, false)
+	f.text("code", p.Code, 40, false)
+	if fresh {
+		f.choice("kind", fact.Kind, 0, false)
+		f.date("kind_since", 0, false)
+		f.date("in_on", 0, false)
+	}
+	f.section("people.section.labour")
+	f.choice("skill", fact.Skill, p.Skill, false)
+	f.choice("health", fact.Health, p.Health, false)
+	f.choice("education", fact.Education, p.Education, false)
+	f.choice("student", fact.Student, p.Student, false)
+	f.choice("willing", fact.YesNo, p.Willing, false)
+	f.date("willing_on", p.WillingOn, false)
+	if fresh {
+		f.choice("status", fact.Status, p.Status, false, fact.StatusOwn, fact.StatusFarm, fact.StatusCare, fact.StatusJobless)
+		f.date("status_on", p.StatusOn, false)
+	}
+	f.choice("allowance", fact.YesNo, p.Allowance, false)
+	f.choice("ward", fact.YesNo, p.Ward, false)
+	f.add(web.Field{Name: "note", Kind: "area", Value: p.Note, Wide: true, Max: 1000})
+	if !fresh {
+		f.add(web.Field{Name: "reason", Label: f.r.T("people.reason"), Wide: true, Max: 200, Hint: f.r.T("people.hint.reason")})
+	}
+}

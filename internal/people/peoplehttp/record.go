@@ -1,0 +1,309 @@
+package peoplehttp
+
+import (
+	"net/http"
+	"strconv"
+
+	"wengang/internal/account"
+	"wengang/internal/calendar"
+	"wengang/internal/fact"
+	"wengang/internal/people"
+	"wengang/internal/region"
+	"wengang/internal/web"
+)
+
+// headView is the head of a record: also shown above the forms.
+type headView struct {
+	P         people.Record
+	Base      string // /people/3
+	Age       int
+	Place     string
+	Tail      []string // places below the page's place, for the crumbs
+	Kinds     []string
+	Household people.Household
+	CanEdit   bool
+	CanReveal bool
+	// Revealed is a value shown in plain for a minute, by its name.
+	Revealed map[string]string
+	Used     int
+	Limit    int
+	Reasons  []web.Option
+	Problem  string
+	Out      string
+}
+
+type nextStep struct {
+	Title, Note, Action, Href string
+	Post                      bool
+}
+
+type spellView struct {
+	fact.Spell
+	Term     fact.Term
+	Span     string
+	WorkAt   string
+	Class    string
+	Channel  string
+	Wage     string
+	Seen     string
+	Terms    int
+	Running  bool
+	Href     string
+	WhyEnded string
+}
+
+type recordView struct {
+	Head     headView
+	Next     *nextStep
+	Work     []web.Fact
+	Self     []web.Fact
+	Family   []web.Fact
+	Need     []web.Fact
+	NeedNote string
+	Spells   []spellView
+	Events   []web.Event
+	Topics   []web.Tab
+	Older    string
+	Count    int
+	Members  []rowView
+}
+
+func (h *Rim) record(w http.ResponseWriter, r *web.Request) error {
+	v, err := h.recordView(r)
+	if err != nil {
+		return err
+	}
+	return h.shell.Page(w, r, "people/person", v)
+}
+
+func (h *Rim) recordView(r *web.Request) (*recordView, error) {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return nil, err
+	}
+	head, err := h.head(r, id)
+	if err != nil {
+		return nil, err
+	}
+	spells, err := h.work.Spells(r.Context(), r.FullScope(), id)
+	if err != nil {
+		return nil, err
+	}
+	events, err := h.people.Timeline(r.Context(), r.FullScope(), id)
+	if err != nil {
+		return nil, err
+	}
+	v := &recordView{Head: *head}
+	h.facts(r, v, spells)
+	for i := len(spells) - 1; i >= 0; i-- {
+		v.Spells = append(v.Spells, h.spellView(r, head, spells[i]))
+	}
+	v.Next = h.nextStep(r, head, spells)
+	v.Members = h.rowViews(r, head.Household.Members)
+	h.events(r, v, events)
+	return v, nil
+}
+
+// head reads what stands above every page of one person.
+func (h *Rim) head(r *web.Request, id int64) (*headView, error) {
+	p, err := h.people.Get(r.Context(), r.FullScope(), id)
+	if err != nil {
+		return nil, err
+	}
+	v := &headView{P: p, Base: "/people/" + strconv.FormatInt(id, 10), Age: ageOf(p.Birth, h.today()), Place: h.tree.FullName(p.Village)}
+	for c := p.Village; c != r.At && c != region.Country; c = c.Parent() {
+		if n := h.tree.Name(c); n != "" && r.At.Contains(c) {
+			v.Tail = append([]string{n}, v.Tail...)
+		}
+	}
+	for _, k := range p.Kinds {
+		if k.Since <= h.today() && h.today() <= k.Until {
+			v.Kinds = append(v.Kinds, word(r, "kind", k.Kind))
+		}
+	}
+	if p.OutOn != 0 {
+		v.Out = word(r, "outreason", p.OutReason) + " " + p.OutOn.String()
+	}
+	v.CanEdit = !p.Reduced && r.Caller.Scope(account.PeopleEdit).Contains(p.Village)
+	v.CanReveal = !p.Reduced && r.Caller.Scope(account.PeopleReveal).Contains(p.Village)
+	if !p.Reduced && p.HouseholdID != 0 {
+		if v.Household, err = h.people.Household(r.Context(), r.FullScope(), p.HouseholdID); err != nil {
+			return nil, err
+		}
+	}
+	if v.CanReveal {
+		if err := h.revealForm(r, v); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+func (h *Rim) today() calendar.Date { return calendar.DateAt(h.shell.Now()) }
+
+func (h *Rim) spellView(r *web.Request, head *headView, s fact.Spell) spellView {
+	t := s.Terms[len(s.Terms)-1]
+	v := spellView{Spell: s, Term: t, Span: spanText(r, s.Start, s.End), WorkAt: h.workPlace(t.Place), Class: word(r, "placeclass", t.PlaceClass),
+		Channel: word(r, "channel", t.Channel), Wage: wageText(r, t.WageFen), Terms: len(s.Terms), Running: s.End == calendar.Open,
+		Href: head.Base + "/work/" + strconv.FormatInt(s.ID, 10)}
+	if seen := s.LastSeen(calendar.Open); seen.Month != 0 {
+		v.Seen = seen.Month.String() + " " + word(r, "strength", seen.Strength)
+	}
+	if s.EndReason != "" {
+		v.WhyEnded = r.T("work.end." + s.EndReason)
+	}
+	return v
+}
+
+// facts are the two-column cards.
+func (h *Rim) facts(r *web.Request, v *recordView, spells []fact.Spell) {
+	p := &v.Head.P
+	now := calendar.MonthAt(h.shell.Now())
+	year := r.T("people.months", touched(spells, now.January(), now))
+	v.Work = append(v.Work, web.Fact{Label: r.T("people.field.status"), Value: word(r, "status", p.Status), Source: join(p.StatusOn.String(), p.StatusFrom)})
+	if !p.Reduced {
+		v.Work = append(v.Work, web.Fact{Label: r.T("people.field.willing"), Value: word(r, "yesno", p.Willing), Source: p.WillingOn.String()})
+	}
+	if n := len(spells); n > 0 {
+		last := spells[n-1]
+		sv := h.spellView(r, &v.Head, last)
+		prefix := "people.last."
+		if sv.Running {
+			prefix = "people.current."
+		}
+		v.Work = append(v.Work,
+			web.Fact{Label: r.T(prefix + "employer"), Value: sv.Term.Employer},
+			web.Fact{Label: r.T("people.field.channel"), Value: sv.Channel, Source: sv.Class},
+			web.Fact{Label: r.T(prefix + "span"), Value: sv.Span, Source: r.T("people.run", run(spells, min(now, last.End)))},
+			web.Fact{Label: r.T(prefix + "wage"), Value: sv.Wage, Source: h.workPlace(sv.Term.Place)})
+	}
+	v.Work = append(v.Work,
+		web.Fact{Label: r.T("people.year.worked"), Value: year, Source: strconv.Itoa(now.Year())},
+		web.Fact{Label: r.T("people.field.skill"), Value: word(r, "skill", p.Skill)})
+	if p.Reduced {
+		return
+	}
+	v.Self = []web.Fact{
+		{Label: r.T("people.field.birth"), Value: p.Birth.String()},
+		{Label: r.T("people.field.ethnic"), Value: word(r, "ethnic", p.Ethnic)},
+		{Label: r.T("people.field.education"), Value: word(r, "education", p.Education)},
+		{Label: r.T("people.field.student"), Value: word(r, "student", p.Student)},
+		{Label: r.T("people.field.health"), Value: word(r, "health", p.Health)},
+		{Label: r.T("people.field.political"), Value: word(r, "political", p.Political)},
+		{Label: r.T("people.field.allowance"), Value: word(r, "yesno", p.Allowance)},
+		{Label: r.T("people.field.ward"), Value: word(r, "yesno", p.Ward)},
+	}
+	if p.Disability != 0 {
+		v.Self = append(v.Self, web.Fact{Label: r.T("people.field.disability_kind"), Value: r.T("people.disability", p.Disability, p.Grade)})
+	}
+	if p.Note != "" {
+		v.Self = append(v.Self, web.Fact{Label: r.T("people.field.note"), Value: p.Note})
+	}
+	settled := fact.No
+	if p.Settlement != 0 {
+		settled = fact.Yes
+	}
+	v.Family = []web.Fact{
+		{Label: r.T("people.field.household"), Value: v.Head.Household.Code},
+		{Label: r.T("people.field.relation"), Value: word(r, "relation", p.Relation)},
+		{Label: r.T("people.field.settlement"), Value: word(r, "yesno", settled)},
+		{Label: r.T("people.field.in_on"), Value: p.InOn.String()},
+	}
+	for _, k := range p.Kinds {
+		f := web.Fact{Label: r.T("people.field.kind"), Value: word(r, "kind", k.Kind), Source: r.T("people.since", k.Since.String())}
+		if k.Until != fact.Forever {
+			f.Source = k.Since.String() + "–" + k.Until.String()
+		}
+		if k.RiskRemovedOn != 0 {
+			f.Source += " " + r.T("people.risk_removed", k.RiskRemovedOn.String())
+		} else if k.Risk != 0 {
+			f.Source += " " + word(r, "risk", k.Risk)
+		}
+		v.Family = append(v.Family, f)
+	}
+	h.needFacts(r, v)
+}
+
+func (h *Rim) needFacts(r *web.Request, v *recordView) {
+	p := &v.Head.P
+	if !p.HasNeed {
+		v.NeedNote = r.T("people.need.none")
+		return
+	}
+	n := p.Need
+	wage := ""
+	if n.WantedWageFen >= 0 {
+		wage = wageText(r, n.WantedWageFen)
+	}
+	place := ""
+	if n.PlanPlace != 0 {
+		place = h.workPlace(n.PlanPlace)
+	}
+	v.Need = []web.Fact{
+		{Label: r.T("people.field.plan_out"), Value: word(r, "yesno", n.PlanOut), Source: n.SurveyedOn.String()},
+		{Label: r.T("people.field.plan_place"), Value: place},
+		{Label: r.T("people.field.wanted_job"), Value: n.WantedJob},
+		{Label: r.T("people.field.wanted_wage_fen"), Value: wage},
+		{Label: r.T("people.field.service"), Value: n.Service},
+		{Label: r.T("people.field.training"), Value: n.Training},
+	}
+}
+
+// nextStep is the one thing that the record asks for now.
+func (h *Rim) nextStep(r *web.Request, head *headView, spells []fact.Spell) *nextStep {
+	p := &head.P
+	if !head.CanEdit || p.OutOn != 0 || p.MergedInto != 0 {
+		return nil
+	}
+	now := calendar.MonthAt(h.shell.Now())
+	var running *fact.Spell
+	for i := range spells {
+		if spells[i].ActiveAtEnd(now) {
+			running = &spells[i]
+		}
+	}
+	step := func(name, path string, args ...any) *nextStep {
+		return &nextStep{Title: r.T("people.next." + name), Note: r.T("people.next."+name+".note", args...), Action: r.T("people.next." + name + ".do"), Href: r.Link(head.Base + path)}
+	}
+	switch seen := calendar.Month(0); {
+	case running != nil:
+		if seen = running.LastSeen(now).Month; seen >= now.Add(-1) {
+			return nil
+		}
+		s := step("confirm", "/work/"+strconv.FormatInt(running.ID, 10)+"/seen", running.Terms[len(running.Terms)-1].Employer, seen.String())
+		s.Post = true
+		return s
+	case p.Status == 0 || p.Status == fact.StatusWork:
+		return step("status", "/status")
+	case p.Status == fact.StatusJobless && p.Able() && p.Willing != fact.No && !p.HasNeed:
+		return step("need", "/need")
+	case p.Status == fact.StatusJobless && p.Able() && p.Willing != fact.No:
+		return step("work", "/work/new")
+	}
+	return nil
+}
+
+func join(parts ...string) string {
+	out := ""
+	for _, p := range parts {
+		if p != "" && out != "" {
+			out += " "
+		}
+		out += p
+	}
+	return out
+}
+
+// household is the members of a person's household.
+func (h *Rim) household(w http.ResponseWriter, r *web.Request) error {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	head, err := h.head(r, id)
+	if err != nil {
+		return err
+	}
+	v := recordView{Head: *head, Members: h.rowViews(r, head.Household.Members)}
+	return h.shell.Page(w, r, "people/household", &v)
+}
