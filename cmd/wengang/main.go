@@ -69,9 +69,9 @@ func newRoot() *cobra.Command {
 	}
 	e.flags(root)
 	root.AddCommand(
-		migrateCmd(e), monthCmd(e),
+		migrateCmd(e), importCmd(e), monthCmd(e),
 		rollupCmd(e), indicatorsCmd(e), peopleCmd(e), regionCmd(e), userCmd(e),
-		keyCmd(e), verifyCmd(e), backupCmd(e), restoreCmd(e), versionCmd(e),
+		keyCmd(e), verifyCmd(e), backupCmd(e), restoreCmd(e), serveCmd(e), benchCmd(e), versionCmd(e),
 	)
 	return root
 }

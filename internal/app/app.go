@@ -17,6 +17,7 @@ import (
 	"wengang/internal/rule"
 	"wengang/internal/secret"
 	"wengang/internal/target"
+	"wengang/internal/transfer"
 	"wengang/internal/work"
 )
 
@@ -36,8 +37,10 @@ type App struct {
 	Rollup    *rollup.Service
 	Registers *register.Store
 	Targets   *target.Store
+	Imports   *transfer.Service
 
 	places places
+	jobs   lateQueue
 }
 
 // Open opens an installation: database (migrated), keys, and every slice.
@@ -87,7 +90,7 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	a.Rollup = rollup.New(a.DB, a.Months)
 	a.Registers = register.New(a.DB, a.Box, a.Audit, &a.places)
 	a.Targets = target.New(a.DB, a.Audit, &a.places, figures{a.Rollup})
-	return nil
+	return a.connectImports(o)
 }
 
 // Close ends the program's hold on the database.

@@ -21,8 +21,10 @@ type Options struct {
 	DB      string // sqlite:FILE or postgres://…
 	KeyFile string // empty: WENGANG_KEY, else the user's configuration folder
 	Suite   secret.Suite
-	Clock   calendar.Clock
-	Log     *slog.Logger
+	// UploadDir keeps files while they are imported; empty is the user's cache.
+	UploadDir string
+	Clock     calendar.Clock
+	Log       *slog.Logger
 }
 
 // ground is what every command stands on: the database, its owner's lock and

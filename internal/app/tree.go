@@ -36,6 +36,11 @@ func (p *places) Resolve(text string, within region.Code) region.Match {
 	return p.tree.Load().Resolve(text, within)
 }
 
+// ResolveWorkplace reads an address of work.
+func (p *places) ResolveWorkplace(text string) region.Match {
+	return p.tree.Load().ResolveWorkplace(text)
+}
+
 // KnownArea reports whether six digits are or were a county's code.
 func (p *places) KnownArea(code6 int32) bool { return (*p.rules.Load()).KnownArea(code6) }
 

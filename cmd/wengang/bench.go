@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"wengang/internal/rollup"
+)
+
+func benchCmd(e *env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "bench", Short: "measure the product against a peer in the same run; no time is printed whose result was not checked", Args: cobra.NoArgs,
+	}
+	cmd.AddCommand(benchRollupCmd(e))
+	return cmd
+}
+
+func benchRollupCmd(e *env) *cobra.Command {
+	var people, peer int
+	cmd := &cobra.Command{
+		Use: "rollup", Short: "one month of the whole country in memory, every count at six levels", Args: cobra.NoArgs,
+		Example: "  wengang bench rollup --people 30190000 --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			r, err := rollup.Bench(cmd.Context(), people, peer, func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) })
+			if err != nil {
+				return err
+			}
+			return e.print(cmd.OutOrStdout(), r, func(w io.Writer) {
+				fmt.Fprintf(w, "%d people, %d indicators, %d levels: %.3f s (floor %.3f s, %s %.2f s on %d people)\n",
+					r.People, r.Indicators, r.Levels, r.Seconds, r.Floor, r.Peer.Name, r.Peer.Seconds, r.Peer.People)
+			})
+		},
+	}
+	cmd.Flags().IntVar(&people, "people", 1_000_000, "people in the month")
+	cmd.Flags().IntVar(&peer, "peer-people", 0, "people of the SQL peer (default one million, at most --people)")
+	return cmd
+}

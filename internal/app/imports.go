@@ -1,0 +1,92 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"wengang/internal/account"
+	"wengang/internal/intake"
+	"wengang/internal/queue"
+	"wengang/internal/text"
+	"wengang/internal/transfer"
+)
+
+// lateQueue lets a slice be made before the queue that needs the slice's
+// handlers.
+type lateQueue struct{ q *queue.Queue }
+
+func (l *lateQueue) Enqueue(ctx context.Context, name, key string, payload any) error {
+	if l.q == nil {
+		return nil // the command line works in the foreground
+	}
+	return l.q.Enqueue(ctx, name, key, payload)
+}
+
+func (a *App) connectImports(o Options) error {
+	dir := o.UploadDir
+	if dir == "" {
+		base, err := os.UserCacheDir()
+		if err != nil {
+			return err
+		}
+		dir = filepath.Join(base, "wengang", "uploads")
+	}
+	kinds := intake.Kinds(a.DB, intake.Deps{Box: a.Box, Tree: a.Tree, Closed: a.Months})
+	kinds = append(kinds, a.Registers.Roster(), a.Targets.Import())
+	var err error
+	a.Imports, err = transfer.NewService(transfer.Config{
+		DB: a.DB, Box: a.Box, Audit: a.Audit, Queue: &a.jobs, Dir: dir, Kinds: kinds, Log: a.Log,
+	})
+	return err
+}
+
+// importHandler is the queue's side of imports.
+func (a *App) importHandler() queue.Handler {
+	return queue.Handler{Name: transfer.JobName, Lane: queue.Imports, Run: func(ctx context.Context, raw json.RawMessage) error {
+		var j transfer.Job
+		if err := json.Unmarshal(raw, &j); err != nil {
+			return err
+		}
+		return a.Imports.Work(ctx, j.ID)
+	}}
+}
+
+// Import brings one file in, in the foreground: stage, check and, unless dry,
+// save. It is the path of the command line and of the demo, and the same one
+// that a page takes.
+func (a *App) Import(ctx context.Context, c account.Caller, r transfer.Request, dry bool, lang text.Lang) (transfer.Report, error) {
+	id, err := a.Imports.Stage(ctx, c, r)
+	if err != nil {
+		return transfer.Report{}, err
+	}
+	if err := a.Imports.Work(ctx, id); err != nil {
+		return transfer.Report{}, err
+	}
+	info, err := a.Imports.Load(ctx, c.Scope(account.ImportRun), id)
+	if err != nil {
+		return transfer.Report{}, err
+	}
+	if info.State != transfer.StateChecked {
+		return transfer.Report{}, errors.New(info.Message(lang))
+	}
+	report, err := a.Imports.Report(ctx, c, id, lang)
+	if err != nil || dry {
+		return report, errors.Join(err, a.Imports.Cancel(ctx, c, id), a.Imports.Work(ctx, id))
+	}
+	if err := a.Imports.Save(ctx, c, id); err != nil {
+		return report, err
+	}
+	if err := a.Imports.Work(ctx, id); err != nil {
+		return report, err
+	}
+	if info, err = a.Imports.Load(ctx, c.Scope(account.ImportRun), id); err != nil {
+		return report, err
+	}
+	if info.State != transfer.StateDone {
+		return report, errors.New(info.Message(lang))
+	}
+	return report, nil
+}

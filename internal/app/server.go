@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"wengang/internal/account"
+	"wengang/internal/account/accounthttp"
+	"wengang/internal/audit/audithttp"
+	"wengang/internal/people/peoplehttp"
+	"wengang/internal/queue"
+	"wengang/internal/region"
+	"wengang/internal/transfer/transferhttp"
+	"wengang/internal/web"
+)
+
+// ServeOptions say how the console is served.
+type ServeOptions struct {
+	Addr   string // host:port
+	Notice string // catalogue key of the line under the navigation
+	Demo   []accounthttp.DemoUser
+	// Ready is called with the address once the listener is open.
+	Ready func(addr string)
+}
+
+// maxConns bounds open connections of one process.
+const maxConns = 4096
+
+// Serve runs the console, the queue and the audit sealer until ctx ends.
+func (a *App) Serve(ctx context.Context, o ServeOptions) error {
+	shell := a.Shell(o)
+	handler, err := shell.Handler()
+	if err != nil {
+		return err
+	}
+	q, err := queue.New(ctx, a.DB, a.Log, a.handlers()...)
+	if err != nil {
+		return err
+	}
+	a.jobs.q = q
+	if _, err := a.Imports.Resume(ctx); err != nil {
+		return err
+	}
+	if err := q.Start(ctx); err != nil {
+		return err
+	}
+	sealed := make(chan struct{})
+	go func() { defer close(sealed); a.Audit.Run(ctx) }()
+	l, err := web.Listen(o.Addr, maxConns)
+	if err != nil {
+		return err
+	}
+	srv := web.Server(o.Addr, handler)
+	srv.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
+	go func() {
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		_ = srv.Shutdown(end)
+	}()
+	if o.Ready != nil {
+		o.Ready(l.Addr().String())
+	}
+	err = srv.Serve(l)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	stopErr := q.Stop(end)
+	<-sealed
+	if errors.Is(err, http.ErrServerClosed) {
+		return stopErr
+	}
+	return err
+}
+
+// handlers are the queue's jobs and schedules.
+func (a *App) handlers() []queue.Handler {
+	return []queue.Handler{a.importHandler(), a.dailyHandler(), a.recheckHandler()}
+}
+
+// Shell is the console with every rim in it.
+func (a *App) Shell(o ServeOptions) *web.Shell {
+	var s *web.Shell
+	sessions := &accounthttp.Sessions{Accounts: a.Accounts}
+	s = web.New(web.Config{
+		Tree: &a.places, Auth: sessions, Clock: a.Clock, Months: a.Months, Refusals: refusals{a},
+		Log: a.Log, Notice: o.Notice, Ready: a.ready, Metrics: a.metrics(),
+	})
+	(&accounthttp.Rim{Shell: s, Accounts: a.Accounts, Sessions: sessions, Tree: &a.places, Demo: o.Demo}).Register()
+	(&audithttp.Rim{Shell: s, Log: a.Audit}).Register()
+	peoplehttp.New(s, a.People, a.Work, &a.places).Register()
+	transferhttp.New(s, a.Imports).Register()
+	return s
+}
+
+// refusals puts what permission or scope refused on record; a record that
+// cannot be written is logged, the request stays refused either way.
+type refusals struct{ a *App }
+
+func (r refusals) Refused(ctx context.Context, c account.Caller, route string, need account.Permission, at region.Code) {
+	if err := r.a.Audit.Refused(ctx, c, need, "route", route); err != nil {
+		r.a.Log.Error("refusal not recorded", "route", route, "err", err)
+	}
+}
