@@ -379,4 +379,4 @@ func clipNote(s string) string {
 	return s
 }
 
-func text(v any) string { return fmt.Sprint(v) }
+func plain(v any) string { return fmt.Sprint(v) }

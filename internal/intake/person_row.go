@@ -152,7 +152,7 @@ func kept(fs []rule.Finding) []keptFinding {
 		f := &fs[i]
 		k := keptFinding{Rule: f.Rule.ID, Field: f.Field}
 		for _, a := range f.Args {
-			k.Args = append(k.Args, text(a))
+			k.Args = append(k.Args, plain(a))
 		}
 		if f.Spell != nil {
 			k.Start = f.Spell.Start

@@ -294,7 +294,7 @@ func (k *planKind) edit(e *edits, p *planRow, row int) error {
 			continue
 		}
 		s.add(c, now[i])
-		e.note(change.Field{PersonID: p.PersonID, Entity: change.OfNeed, Field: c, Old: text(was[i]), New: text(now[i]), FileRow: row})
+		e.note(change.Field{PersonID: p.PersonID, Entity: change.OfNeed, Field: c, Old: plain(was[i]), New: plain(now[i]), FileRow: row})
 	}
 	if len(s.sets) == 0 {
 		return nil

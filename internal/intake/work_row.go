@@ -110,7 +110,7 @@ func (w *workRow) termHistory(by, batch int64, row int) []change.Field {
 	was, now := termValues(&w.Was), termValues(&w.Term)
 	var out []change.Field
 	for i, column := range termColumns {
-		old, new := text(was[i]), text(now[i])
+		old, new := plain(was[i]), plain(now[i])
 		if old == new {
 			continue
 		}
