@@ -132,15 +132,20 @@ func foldBare(s string) string {
 }
 
 // MaskValue hides a secret in a finding: enough stays to find the cell, not to
-// know the value. Short values and mangled numbers keep their shape.
+// know the value. A mangled number keeps what shows that it is one (4.2E+17).
 func MaskValue(s string) string {
+	if scientific.MatchString(s) {
+		if i := strings.IndexAny(s, "Ee"); i > 4 {
+			return s[:3] + "…" + s[i:]
+		}
+		return s
+	}
 	r := []rune(s)
 	if strings.ContainsRune(s, '*') || len(r) < 7 {
 		return s
 	}
-	keep := 2
-	for i := keep; i < len(r)-keep; i++ {
-		if unicode.IsDigit(r[i]) || unicode.IsLetter(r[i]) && r[i] != 'E' && r[i] != 'e' {
+	for i := 2; i < len(r)-2; i++ {
+		if unicode.IsDigit(r[i]) || unicode.IsLetter(r[i]) {
 			r[i] = '*'
 		}
 	}

@@ -288,3 +288,24 @@ func (s *Service) eachFinding(ctx context.Context, id int64, where string, fn fu
 	}
 	return rows.Err()
 }
+
+// Waiting reads the caller's own checked batches that nobody has saved, newest
+// first.
+func (s *Service) Waiting(ctx context.Context, scope region.Scope, user int64, limit int) ([]Info, error) {
+	a := &db.Args{}
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+infoColumns+` FROM import_batch WHERE state = 'checked' AND cancelled = FALSE AND created_by = `+a.Add(user)+
+		` AND `+scope.Predicate("region", a.Add)+` ORDER BY id DESC LIMIT `+a.Add(limit), a.Values...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Info
+	for rows.Next() {
+		in, err := scanInfo(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, in)
+	}
+	return out, rows.Err()
+}

@@ -15,6 +15,7 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fault"
 	"wengang/internal/region"
+	"wengang/internal/secret"
 	"wengang/internal/sheet"
 )
 
@@ -160,7 +161,11 @@ func fileName(s string) string {
 func readingOf(m *Match) Reading {
 	r := Reading{Layout: m.Layout.Title, Skipped: m.Skipped}
 	for _, sm := range m.Sheets {
-		r.Sheets = append(r.Sheets, ReadSheet{Name: sm.Name, HeadRow: sm.HeadRow, HeadRows: sm.HeadRows, Unknown: sm.Unknown, Twice: sm.Twice})
+		rs := ReadSheet{Name: sm.Name, HeadRow: sm.HeadRow, HeadRows: sm.HeadRows, Unknown: sm.Unknown, Twice: sm.Twice}
+		for _, line := range sm.Above {
+			rs.Above = append(rs.Above, secret.Scrub(clip(line)))
+		}
+		r.Sheets = append(r.Sheets, rs)
 	}
 	byKey := map[string]Column{}
 	for _, c := range m.Layout.Columns {
@@ -187,6 +192,10 @@ func (s *Service) batch(in Info) (*Batch, error) {
 	if _, ok := s.kinds[in.Kind]; !ok {
 		return nil, fault.New(fault.Invalid, "import.kind", in.Kind, strings.Join(s.order, ", "))
 	}
+	var above []string
+	if len(in.Reading.Sheets) > 0 {
+		above = in.Reading.Sheets[0].Above
+	}
 	return &Batch{ID: in.ID, Kind: in.Kind, Layout: in.Layout, Region: in.Region, Month: in.Month, Year: in.Year, Subtype: in.Subtype,
-		FileName: in.FileName, Full: in.Full, UserID: in.CreatedBy, Columns: in.Columns}, nil
+		FileName: in.FileName, Full: in.Full, UserID: in.CreatedBy, Above: above, Columns: in.Columns}, nil
 }

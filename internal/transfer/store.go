@@ -82,6 +82,7 @@ type ReadSheet struct {
 	HeadRows int      `json:"head_rows"`
 	Unknown  []string `json:"unknown,omitempty"`
 	Twice    []string `json:"twice,omitempty"`
+	Above    []string `json:"above,omitempty"` // numbers long enough to be somebody's are hidden
 }
 
 // ReadHeading is a column that was recognised.
