@@ -71,6 +71,8 @@ type Event struct {
 	Batch   int64
 	File    string
 	FileRow int
+
+	seq int64 // of the history row: later acts of one instant come first
 }
 
 // Timeline is everything that happened to a person, newest first. Who sees the
@@ -200,7 +202,7 @@ func (t *timeline) stays() error {
 // events of its own (status, residence, kinds) is left out here.
 func (t *timeline) changes() error {
 	rows, err := t.q.QueryContext(t.ctx, `
-		SELECT f.at, f.entity, f.entity_id, f.field, f.old_value, f.new_value, f.by_user, f.batch_id, f.file_row, f.reason,
+		SELECT f.id, f.at, f.entity, f.entity_id, f.field, f.old_value, f.new_value, f.by_user, f.batch_id, f.file_row, f.reason,
 			coalesce((SELECT u.name FROM app_user u WHERE u.id = f.by_user), ''),
 			coalesce((SELECT b.file_name FROM import_batch b WHERE b.id = f.batch_id), '')
 		FROM field_change f WHERE f.person_id = $1 AND `+live("f")+` ORDER BY f.id`, t.r.ID)
@@ -213,7 +215,7 @@ func (t *timeline) changes() error {
 		var e Event
 		var l Line
 		var entity int64
-		if err := rows.Scan(&e.At, &l.Entity, &entity, &l.Field, &l.Old, &l.New, &e.By, &e.Batch, &e.FileRow, &e.Reason, &e.ByName, &e.File); err != nil {
+		if err := rows.Scan(&e.seq, &e.At, &l.Entity, &entity, &l.Field, &l.Old, &l.New, &e.By, &e.Batch, &e.FileRow, &e.Reason, &e.ByName, &e.File); err != nil {
 			return err
 		}
 		t.change(e, l, entity)
@@ -274,7 +276,10 @@ func (t *timeline) sorted() []Event {
 		if c := cmp.Compare(b.Date, a.Date); c != 0 {
 			return c
 		}
-		return cmp.Compare(b.At, a.At)
+		if c := cmp.Compare(b.At, a.At); c != 0 {
+			return c
+		}
+		return cmp.Compare(b.seq, a.seq)
 	})
 	return t.events
 }

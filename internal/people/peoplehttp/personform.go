@@ -56,7 +56,7 @@ func (h *Rim) createPerson(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (h *Rim) editPerson(w http.ResponseWriter, r *web.Request) error {
-	f, head, err := h.formOn(r, "people.edit", "people.save")
+	f, head, err := h.formOn(r, "people.edit.title", "people.save")
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (h *Rim) editPerson(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (h *Rim) savePerson(w http.ResponseWriter, r *web.Request) error {
-	f, head, err := h.formOn(r, "people.edit", "people.save")
+	f, head, err := h.formOn(r, "people.edit.title", "people.save")
 	if err != nil {
 		return err
 	}

@@ -110,9 +110,9 @@ func (h *Rim) head(r *web.Request, id int64) (*headView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &headView{P: p, Base: "/people/" + strconv.FormatInt(id, 10), Age: ageOf(p.Birth, h.today()), Place: h.tree.FullName(p.Village)}
+	v := &headView{P: p, Base: "/people/" + strconv.FormatInt(id, 10), Age: ageOf(p.Birth, h.today()), Place: h.fromCounty(p.Village)}
 	for c := p.Village; c != r.At && c != region.Country; c = c.Parent() {
-		if n := h.tree.Name(c); n != "" && r.At.Contains(c) {
+		if n := h.short(c); n != "" && r.At.Contains(c) {
 			v.Tail = append([]string{n}, v.Tail...)
 		}
 	}

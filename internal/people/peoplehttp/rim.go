@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"strconv"
+	"strings"
 
 	"wengang/internal/account"
 	"wengang/internal/fault"
@@ -94,18 +95,48 @@ func (h *Rim) personLink(r *web.Request, id int64) string {
 	return r.Link("/people/" + strconv.FormatInt(id, 10))
 }
 
-// placeBelow is a place's name with those above it up to the caller's area.
+// placeBelow is a place's name with those above it up to the caller's place,
+// from the county on at most.
 func (h *Rim) placeBelow(r *web.Request, c region.Code) string {
 	if c == 0 {
 		return ""
 	}
-	name := ""
-	for x := c; x != region.Country && (x != r.At || x == c); x = x.Parent() {
-		if n := h.tree.Name(x); n != "" && x.Level() >= region.County || x == c {
-			name = n + name
-		}
+	name := h.short(c)
+	for x := c.Parent(); x != r.At && x.Level() >= region.County; x = x.Parent() {
+		name = h.short(x) + " " + name
 	}
 	return name
+}
+
+// fromCounty is the place's name from the county down.
+func (h *Rim) fromCounty(c region.Code) string {
+	name := h.short(c)
+	for x := c.Parent(); x.Level() >= region.County; x = x.Parent() {
+		name = h.tree.Name(x) + name
+	}
+	return name
+}
+
+// committees are the endings of village names in the statistical list that
+// nobody says: 前十里岔村委会 is 前十里岔村.
+var committees = []struct{ ending, short string }{
+	{"社区居民委员会", "社区"}, {"社区居委会", "社区"}, {"村民委员会", "村"}, {"居民委员会", "社区"}, {"村委会", "村"}, {"居委会", "社区"}, {"嘎查委员会", "嘎查"},
+}
+
+func (h *Rim) short(c region.Code) string {
+	n := h.tree.Name(c)
+	if c.Level() != region.Village {
+		return n
+	}
+	for _, e := range committees {
+		if s, ok := strings.CutSuffix(n, e.ending); ok && s != "" {
+			if strings.HasSuffix(s, e.short) {
+				return s
+			}
+			return s + e.short
+		}
+	}
+	return n
 }
 
 // workPlace is a place of work as people say it: city and county; with the

@@ -58,7 +58,7 @@ func (h *Rim) event(r *web.Request, e *people.Event, first bool) web.Event {
 		out.Title = r.T(key, word(r, "kind", e.Code))
 		out.Note = e.Reason
 	case people.EventMovedIn:
-		out.Title = r.T(key, h.tree.FullName(e.Village))
+		out.Title = r.T(key, h.fromCounty(e.Village))
 	case people.EventLeft:
 		out.Title = r.T(key, word(r, "outreason", e.Code))
 	case people.EventSpell, people.EventTerms, people.EventSpellEnd:
@@ -100,9 +100,17 @@ func (h *Rim) edited(r *web.Request, e *people.Event, key string, out *web.Event
 	var names, lines []string
 	for _, l := range e.Lines {
 		names = append(names, fieldLabel(r, l.Field))
-		lines = append(lines, fieldLabel(r, l.Field)+" "+h.valueText(r, l.Field, l.Old)+" → "+h.valueText(r, l.Field, l.New))
+		line := fieldLabel(r, l.Field) + " "
+		if old := h.valueText(r, l.Field, l.Old); old != r.T("people.blank") {
+			line += old + " → "
+		}
+		lines = append(lines, line+h.valueText(r, l.Field, l.New))
 	}
-	out.Title = r.T(key, strings.Join(names, r.T("people.and")))
+	more := ""
+	if n := len(names); n > 3 {
+		names, more = names[:3], r.T("people.more_fields", n)
+	}
+	out.Title = r.T(key, strings.Join(names, r.T("people.and"))+more)
 	out.Note = strings.Join(lines, "；")
 	if e.Reason != "" {
 		out.Note += "（" + e.Reason + "）"

@@ -42,7 +42,10 @@ func monthText(r *web.Request, m calendar.Month) string {
 }
 
 func spanText(r *web.Request, from, to calendar.Month) string {
-	return r.T("people.span", monthText(r, from), monthText(r, to))
+	if to == calendar.Open {
+		return r.T("people.span.open", from.String())
+	}
+	return r.T("people.span", from.String(), to.String())
 }
 
 func wageText(r *web.Request, fen int64) string {
@@ -71,7 +74,7 @@ func (h *Rim) valueText(r *web.Request, field, v string) string {
 	case strings.HasSuffix(field, "_fen") && number:
 		return wageText(r, n)
 	case (field == "place" || field == "plan_place" || field == "village") && number:
-		return h.tree.FullName(region.Code(n))
+		return h.workPlace(region.Code(n))
 	case strings.HasSuffix(field, "_month") && number:
 		return monthText(r, calendar.Month(n))
 	case (strings.HasSuffix(field, "_on") || field == "birth") && number:

@@ -107,7 +107,7 @@ func (h *Rim) spellOf(r *web.Request, title, submit string) (*form, *headView, *
 }
 
 func (h *Rim) termsForm(w http.ResponseWriter, r *web.Request) error {
-	f, _, s, err := h.spellOf(r, "work.terms", "people.save")
+	f, _, s, err := h.spellOf(r, "work.terms.title", "people.save")
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (h *Rim) termsFields(f *form, s *fact.Spell, candidates []region.Place) {
 }
 
 func (h *Rim) saveTerms(w http.ResponseWriter, r *web.Request) error {
-	f, head, s, err := h.spellOf(r, "work.terms", "people.save")
+	f, head, s, err := h.spellOf(r, "work.terms.title", "people.save")
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (h *Rim) saveTerms(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (h *Rim) endForm(w http.ResponseWriter, r *web.Request) error {
-	f, _, _, err := h.spellOf(r, "work.end", "work.end.do")
+	f, _, _, err := h.spellOf(r, "work.end.do", "work.end.do")
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (h *Rim) endFields(f *form) {
 }
 
 func (h *Rim) saveEnd(w http.ResponseWriter, r *web.Request) error {
-	f, head, s, err := h.spellOf(r, "work.end", "work.end.do")
+	f, head, s, err := h.spellOf(r, "work.end.do", "work.end.do")
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (h *Rim) saveEnd(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (h *Rim) datesForm(w http.ResponseWriter, r *web.Request) error {
-	f, _, s, err := h.spellOf(r, "work.dates", "people.save")
+	f, _, s, err := h.spellOf(r, "work.dates.title", "people.save")
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (h *Rim) datesFields(f *form, s *fact.Spell) {
 }
 
 func (h *Rim) saveDates(w http.ResponseWriter, r *web.Request) error {
-	f, head, s, err := h.spellOf(r, "work.dates", "people.save")
+	f, head, s, err := h.spellOf(r, "work.dates.title", "people.save")
 	if err != nil {
 		return err
 	}
