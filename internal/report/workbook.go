@@ -1,0 +1,409 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"wengang/internal/account"
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/fault"
+	"wengang/internal/region"
+)
+
+// Fonts of official forms (GB/T 9704): title in 小标宋, body in 仿宋. A machine
+// without them shows its own Song and Fangsong.
+const (
+	titleFont = "方正小标宋简体"
+	bodyFont  = "仿宋"
+	headFont  = "黑体"
+)
+
+// Export writes a form as the official workbook: as frozen once submitted, else
+// as computed now. Contact numbers are printed in full for those who may fill
+// the form, masked for others; either way the export is on record.
+func (s *Store) Export(ctx context.Context, by account.Caller, formID string, at region.Code, p Period, out io.Writer) (*Sheet, error) {
+	if !by.Can(account.ReportRead) {
+		return nil, fault.New(fault.Forbidden, "fault.forbidden", account.ReportRead)
+	}
+	scope := by.Scope(account.ReportRead)
+	sh, err := s.Sheet(ctx, scope, formID, at, p)
+	if err != nil {
+		return nil, err
+	}
+	phone, opened, err := s.openPhones(ctx, by, sh)
+	if err != nil {
+		return nil, err
+	}
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		r := sh.Report
+		if r == nil {
+			r = &Report{Form: formID, Region: at, Period: p}
+		}
+		return s.note(ctx, tx, by, "report.export", r, map[string]string{"rows": fmt.Sprint(len(sh.Rows)), "phones": fmt.Sprint(opened)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return sh, WriteWorkbook(sh, s.Office(sh), phone, out)
+}
+
+// Office is what the form's head names: the department for 附件1 (A006: 人社
+// fills it), the city for 附件2.
+func (s *Store) Office(sh *Sheet) string {
+	if sh.Form.Left == "" {
+		return s.Tree.Name(sh.Region)
+	}
+	return s.Tree.Name(sh.Region) + "人力资源和社会保障局"
+}
+
+// openPhones puts plain numbers into the sheet's cells where the caller may
+// fill the form.
+func (s *Store) openPhones(ctx context.Context, by account.Caller, sh *Sheet) (filler string, opened int, err error) {
+	filler = sh.Phone
+	if !by.Scope(account.ReportFill).Contains(sh.Region) {
+		return filler, 0, nil
+	}
+	if sh.Report != nil && len(sh.Report.phone) > 0 {
+		plain, err := s.Box.Decrypt(phoneContext, sh.Report.phone)
+		if err != nil {
+			return "", 0, err
+		}
+		filler, opened = string(plain), 1
+	}
+	if sh.Form.Rows != Projects {
+		return filler, opened, nil
+	}
+	var ids []int64
+	for _, r := range sh.Rows {
+		if id, ok := projectID(r.Key); ok {
+			ids = append(ids, id)
+		}
+	}
+	phones, err := s.Registers.Phones(ctx, by.Scope(account.ReportFill), ids)
+	if err != nil {
+		return "", 0, err
+	}
+	for i := range sh.Rows {
+		if id, ok := projectID(sh.Rows[i].Key); ok && phones[id] != "" {
+			sh.Rows[i].Cell("phone").Text = phones[id]
+			opened++
+		}
+	}
+	return filler, opened, nil
+}
+
+// paper draws one workbook.
+type paper struct {
+	f      *excelize.File
+	sheet  string
+	cols   []Column
+	styles map[string]int
+}
+
+// WriteWorkbook draws the sheet as on paper: A4 landscape, one page wide, the
+// title, unit and date, the merged two-row heading, the rows, the foot. office
+// is the name of the unit that fills it.
+func WriteWorkbook(sh *Sheet, office, phone string, out io.Writer) error {
+	f := excelize.NewFile(excelize.Options{UnzipSizeLimit: 64 << 20})
+	defer f.Close()
+	p := &paper{f: f, sheet: sh.Form.Short, cols: sh.Form.Printed(), styles: map[string]int{}}
+	if err := f.SetSheetName("Sheet1", p.sheet); err != nil {
+		return err
+	}
+	row, err := p.head(sh, office)
+	if err != nil {
+		return err
+	}
+	for _, r := range sh.Paper() {
+		if err := p.row(row, &r); err != nil {
+			return err
+		}
+		row++
+	}
+	if err := p.foot(sh, row, phone); err != nil {
+		return err
+	}
+	if err := p.page(sh); err != nil {
+		return err
+	}
+	if _, err := f.WriteTo(out); err != nil {
+		return fmt.Errorf("write workbook: %w", err)
+	}
+	return nil
+}
+
+func name(col, row int) string {
+	s, err := excelize.CoordinatesToCellName(col, row)
+	if err != nil {
+		panic(err) // columns and rows come from the declaration
+	}
+	return s
+}
+
+// head draws annex, title, unit, date and the heading; it answers the first
+// row of data.
+func (p *paper) head(sh *Sheet, office string) (int, error) {
+	n := len(p.cols)
+	half := (n + 1) / 2
+	lines := []struct {
+		row, from, to int
+		text          string
+		style         string
+		height        float64
+	}{
+		{1, 1, n, sh.Form.Annex, "annex", 20},
+		{2, 1, n, sh.Form.Title, "title", 36},
+		{3, 1, half, p.left(sh, office), "left", 24},
+		{3, half + 1, n, "填表日期：" + chineseDate(sh.FilledOn), "right", 24},
+	}
+	for _, l := range lines {
+		if err := p.span(l.row, l.row, l.from, l.to, l.text, l.style); err != nil {
+			return 0, err
+		}
+		if err := p.f.SetRowHeight(p.sheet, l.row, l.height); err != nil {
+			return 0, err
+		}
+	}
+	return 6, p.headings(4)
+}
+
+func (p *paper) left(sh *Sheet, office string) string {
+	if sh.Form.Left == "" {
+		return office
+	}
+	return sh.Form.Left + office
+}
+
+// headings merges what the official heading merges: equal first lines beside
+// each other across, a heading of one line down.
+func (p *paper) headings(row int) error {
+	for i := 0; i < len(p.cols); i++ {
+		h := p.cols[i].Head
+		if len(h) == 1 {
+			if err := p.span(row, row+1, i+1, i+1, h[0], "head"); err != nil {
+				return err
+			}
+			continue
+		}
+		j := i
+		for j+1 < len(p.cols) && len(p.cols[j+1].Head) > 1 && p.cols[j+1].Head[0] == h[0] {
+			j++
+		}
+		if err := p.span(row, row, i+1, j+1, h[0], "head"); err != nil {
+			return err
+		}
+		for k := i; k <= j; k++ {
+			if err := p.span(row+1, row+1, k+1, k+1, p.cols[k].Head[1], "head"); err != nil {
+				return err
+			}
+		}
+		i = j
+	}
+	top, below := p.headHeights()
+	if err := p.f.SetRowHeight(p.sheet, row, top); err != nil {
+		return err
+	}
+	return p.f.SetRowHeight(p.sheet, row+1, below)
+}
+
+// headHeights gives the two heading rows room for their longest cell: about
+// one character of 11 points per 2.1 units of width, 15 points a line.
+func (p *paper) headHeights() (top, below float64) {
+	lines := func(s string, width float64) float64 {
+		per := math.Max(1, math.Floor(width/2.1))
+		n := 0.0
+		for _, l := range strings.Split(s, "\n") {
+			n += math.Ceil(float64(len([]rune(l))) / per)
+		}
+		return n
+	}
+	var whole, first, second float64
+	for i, c := range p.cols {
+		if len(c.Head) == 1 {
+			whole = math.Max(whole, lines(c.Head[0], c.Width))
+			continue
+		}
+		width := c.Width
+		for j := i + 1; j < len(p.cols) && len(p.cols[j].Head) > 1 && p.cols[j].Head[0] == c.Head[0]; j++ {
+			width += p.cols[j].Width
+		}
+		if i == 0 || len(p.cols[i-1].Head) < 2 || p.cols[i-1].Head[0] != c.Head[0] {
+			first = math.Max(first, lines(c.Head[0], width))
+		}
+		second = math.Max(second, lines(c.Head[1], c.Width))
+	}
+	top, below = first*15+8, second*15+8
+	if missing := whole*15 + 8 - top - below; missing > 0 {
+		top, below = top+missing/2, below+missing/2
+	}
+	return top, below
+}
+
+func (p *paper) row(at int, r *Row) error {
+	height := 24.0
+	for i, col := range p.cols {
+		c := r.Cell(col.Key)
+		style := "number"
+		switch {
+		case col.Count != Words:
+			if c.Value >= 0 {
+				if err := p.f.SetCellInt(p.sheet, name(i+1, at), c.Value); err != nil {
+					return err
+				}
+			}
+			if r.Role == Total {
+				style = "sum"
+			}
+		default:
+			style = "word"
+			if col.Wrapped {
+				style = "text"
+				height = math.Max(height, math.Ceil(float64(len([]rune(c.Text)))*2.1/col.Width)*15+8)
+			}
+			if r.Role == Total {
+				style = "place"
+			}
+			if err := p.f.SetCellStr(p.sheet, name(i+1, at), Inert(c.Text)); err != nil {
+				return err
+			}
+		}
+		if err := p.style(at, at, i+1, i+1, style); err != nil {
+			return err
+		}
+	}
+	return p.f.SetRowHeight(p.sheet, at, math.Min(height, 380))
+}
+
+func (p *paper) foot(sh *Sheet, row int, phone string) error {
+	n := len(p.cols)
+	if sh.Form.Note != "" {
+		if err := p.span(row, row, 1, n, sh.Form.Note, "left"); err != nil {
+			return err
+		}
+		if err := p.f.SetRowHeight(p.sheet, row, 24); err != nil {
+			return err
+		}
+		row++
+	}
+	half := (n + 1) / 2
+	if err := p.span(row, row, 1, half, "填表人："+Inert(sh.Filler), "left"); err != nil {
+		return err
+	}
+	if err := p.f.SetRowHeight(p.sheet, row, 24); err != nil {
+		return err
+	}
+	return p.span(row, row, half+1, n, "电话："+phone, "left")
+}
+
+// page sets the paper: A4 landscape, one page wide, heading repeated.
+func (p *paper) page(sh *Sheet) error {
+	for i, c := range p.cols {
+		col, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return err
+		}
+		if err := p.f.SetColWidth(p.sheet, col, col, c.Width); err != nil {
+			return err
+		}
+	}
+	a4, landscape, wide, tall, yes := 9, "landscape", 1, 0, true
+	if err := p.f.SetPageLayout(p.sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &wide, FitToHeight: &tall}); err != nil {
+		return err
+	}
+	if err := p.f.SetSheetProps(p.sheet, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
+		return err
+	}
+	side, top := 0.5, 0.6
+	if err := p.f.SetPageMargins(p.sheet, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &top, Horizontally: &yes}); err != nil {
+		return err
+	}
+	grid := false
+	if err := p.f.SetSheetView(p.sheet, 0, &excelize.ViewOptions{ShowGridLines: &grid}); err != nil {
+		return err
+	}
+	if err := p.f.SetDocProps(&excelize.DocProperties{Title: sh.Form.Title, Creator: "稳岗", Description: sh.Form.Citation}); err != nil {
+		return err
+	}
+	return p.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$4:$5", p.sheet), Scope: p.sheet})
+}
+
+// span writes one text over a block of cells.
+func (p *paper) span(top, bottom, from, to int, text, style string) error {
+	if top != bottom || from != to {
+		if err := p.f.MergeCell(p.sheet, name(from, top), name(to, bottom)); err != nil {
+			return err
+		}
+	}
+	if err := p.f.SetCellStr(p.sheet, name(from, top), text); err != nil {
+		return err
+	}
+	return p.style(top, bottom, from, to, style)
+}
+
+func (p *paper) style(top, bottom, from, to int, kind string) error {
+	id, ok := p.styles[kind]
+	if !ok {
+		var err error
+		if id, err = p.f.NewStyle(styleOf(kind)); err != nil {
+			return err
+		}
+		p.styles[kind] = id
+	}
+	return p.f.SetCellStyle(p.sheet, name(from, top), name(to, bottom), id)
+}
+
+func styleOf(kind string) *excelize.Style {
+	box := []excelize.Border{{Type: "left", Color: "000000", Style: 1}, {Type: "right", Color: "000000", Style: 1}, {Type: "top", Color: "000000", Style: 1}, {Type: "bottom", Color: "000000", Style: 1}}
+	body := func(align string, wrap, bold bool) *excelize.Style {
+		return &excelize.Style{Border: box, Font: &excelize.Font{Family: bodyFont, Size: 12, Bold: bold},
+			Alignment: &excelize.Alignment{Horizontal: align, Vertical: "center", WrapText: wrap}}
+	}
+	line := func(font string, size float64, align string) *excelize.Style {
+		return &excelize.Style{Font: &excelize.Font{Family: font, Size: size}, Alignment: &excelize.Alignment{Horizontal: align, Vertical: "center"}}
+	}
+	switch kind {
+	case "annex":
+		return line(headFont, 14, "left")
+	case "title":
+		return line(titleFont, 20, "center")
+	case "left":
+		return line(bodyFont, 12, "left")
+	case "right":
+		return line(bodyFont, 12, "right")
+	case "head":
+		s := body("center", true, false)
+		s.Font.Size = 11
+		return s
+	case "text":
+		return body("left", true, false)
+	case "place":
+		return body("center", true, true)
+	case "sum":
+		return body("center", false, true)
+	case "word":
+		return body("center", true, false)
+	}
+	return body("center", false, false)
+}
+
+func chineseDate(d calendar.Date) string {
+	if d == 0 {
+		return "    年  月  日"
+	}
+	return fmt.Sprintf("%d年%d月%d日", int(d)/10000, int(d)/100%100, int(d)%100)
+}
+
+// Inert keeps a text from being read as a formula by a spreadsheet (ASVS
+// 1.2.10), full-width signs included.
+func Inert(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r\n\x00＝＋－＠", []rune(s)[0]) {
+		return "'" + s
+	}
+	return s
+}
