@@ -3,6 +3,8 @@ package sheet
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -209,5 +211,16 @@ func BenchmarkRead(b *testing.B) {
 		if err := book.Sheets()[0].Rows(func(int, []Cell) error { n++; return nil }); err != nil || n != 20_000 {
 			b.Fatal(n, err)
 		}
+	}
+}
+
+func TestBench(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.xlsx")
+	if err := os.WriteFile(path, sample(t, 300, 25, true), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Bench(t.Context(), path, 1)
+	if err != nil || !r.Checked || r.Rows != 300 || r.Cells != 300*25 || r.Seconds <= 0 || r.Peer.Seconds <= 0 {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
