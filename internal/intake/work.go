@@ -168,11 +168,20 @@ func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spel
 	sp := c.state(j, old, spells)
 	c.subject(j, old, sp, spells)
 	r.found = rule.Run(r.found, j.s, c.set, rule.ScopeRow, rule.ScopeSpell, rule.ScopeHousehold)
+	for _, f := range rule.Run(nil, j.s, c.set, rule.ScopePerson) {
+		if postRules[f.Rule.ID] {
+			r.add(f)
+		}
+	}
 	if r.refused() {
 		return r.outcome(transfer.Rejected, nil)
 	}
 	return c.accept(j, was, old, sp, spells, seen)
 }
+
+// postRules are the rules of persons that a work record decides: public posts
+// come in as a channel of work.
+var postRules = map[string]bool{"post.too_old": true, "post.too_young": true, "post.no_labour": true}
 
 func (j *jobRow) mask() string { return transfer.MaskValue(j.s.Row.IDText) }
 
@@ -375,7 +384,10 @@ func (c *workChecker) status(j *jobRow, was *known, sp *fact.Spell, spells []fac
 	default:
 		return
 	}
-	if on <= last || on < was.StatusOn || on == was.StatusOn && status == was.Status || on > c.today {
+	if on == was.StatusOn && status != was.Status {
+		on = calendar.DateAt(on.Time().AddDate(0, 0, 1)) // one day has one state
+	}
+	if on <= last || on <= was.StatusOn || on > c.today {
 		return
 	}
 	w.Status, w.StatusOn = status, on
