@@ -78,6 +78,27 @@ func (p Policy) Fields() []PolicyField {
 // Policy reads the rules in force.
 func (s *Service) Policy(ctx context.Context) (Policy, error) { return readPolicy(ctx, s.db.Read) }
 
+// policyKeep is how long the limits of sessions may lag behind the table in
+// another process; here a change is in force at once.
+const policyKeep = 5 * time.Second
+
+type keptPolicy struct {
+	Policy
+	at time.Time
+}
+
+// policyNow is Policy for every request, kept for a moment.
+func (s *Service) policyNow(ctx context.Context) (Policy, error) {
+	if k := s.kept.Load(); k != nil && time.Since(k.at) < policyKeep {
+		return k.Policy, nil
+	}
+	p, err := s.Policy(ctx)
+	if err == nil {
+		s.kept.Store(&keptPolicy{p, time.Now()})
+	}
+	return p, err
+}
+
 func readPolicy(ctx context.Context, q db.Querier) (Policy, error) {
 	p := DefaultPolicy
 	rows, err := q.QueryContext(ctx, `SELECT name, value FROM setting WHERE region = 0 AND year = 0 AND name LIKE 'account.%'`)
@@ -104,8 +125,8 @@ func readPolicy(ctx context.Context, q db.Querier) (Policy, error) {
 	return p, rows.Err()
 }
 
-// SetPolicy stores the rules. It needs a security administrator of the whole
-// installation.
+// SetPolicy stores the rules. It needs the topmost security administrator:
+// they hold for the whole installation.
 func (s *Service) SetPolicy(ctx context.Context, c Caller, values map[string]int, source string) error {
 	if !c.Can(UserGrant) {
 		return fault.New(fault.Forbidden, "fault.forbidden", string(UserGrant))
@@ -127,7 +148,11 @@ func (s *Service) SetPolicy(ctx context.Context, c Caller, values map[string]int
 	if len(bad) > 0 {
 		return fault.InvalidFields(bad...)
 	}
+	defer s.kept.Store(nil)
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := topmost(ctx, tx, c); err != nil {
+			return err
+		}
 		for _, f := range p.fields() {
 			v, ok := values[f.Name]
 			if !ok {
@@ -145,6 +170,30 @@ func (s *Service) SetPolicy(ctx context.Context, c Caller, values map[string]int
 		}
 		return s.note(ctx, tx, c, Note{Action: "policy.set", Object: "policy", Region: region.Country, Detail: detail})
 	})
+}
+
+// topmost refuses a security administrator above whom there is another one:
+// the rules hold for the whole installation, whose root may be a county.
+func topmost(ctx context.Context, tx *db.Tx, c Caller) error {
+	if c.isLocal() {
+		return nil
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT region FROM user_grant WHERE role = 'security'`)
+	if err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	defer rows.Close()
+	scope := c.Scope(UserGrant)
+	for rows.Next() {
+		var at int64
+		if err := rows.Scan(&at); err != nil {
+			return fmt.Errorf("policy: %w", err)
+		}
+		if !scope.Contains(region.Code(at)) {
+			return fault.New(fault.Forbidden, "account.policy.topmost")
+		}
+	}
+	return rows.Err()
 }
 
 // maxPassword bounds the work of hashing; ASVS 6.2.9 asks for 64 at least.

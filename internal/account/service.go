@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"wengang/internal/db"
 	"wengang/internal/fault"
@@ -17,6 +18,7 @@ type Service struct {
 	db    *db.DB
 	box   *secret.Box
 	audit Recorder
+	kept  atomic.Pointer[keptPolicy]
 }
 
 // New makes the service. Every act writes its note through rec in its own

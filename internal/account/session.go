@@ -93,28 +93,21 @@ var errNoSession = fault.New(fault.Unauth, "fault.unauth")
 
 // Session answers who a token belongs to, with the grants of this moment. It
 // is read from the database at every request: what was revoked is gone at
-// once. Two indexed reads, about 50 µs on SQLite.
+// once. Two indexed reads, about 0.1 ms on a busy two-core machine.
 func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 	if len(token) != base64.RawURLEncoding.EncodedLen(tokenSize) {
 		return Session{}, errNoSession
 	}
-	policy, err := s.Policy(ctx)
+	policy, err := s.policyNow(ctx)
 	if err != nil {
 		return Session{}, err
 	}
-	ses, ended, err := findSession(ctx, s.db.Read, token)
+	ses, u, err := findSession(ctx, s.db.Read, token)
 	if err != nil {
 		return Session{}, err
 	}
 	now := s.db.Clock()
-	if ended || ses.over(now, policy) {
-		return Session{}, errNoSession
-	}
-	u, err := findUser(ctx, s.db.Read, `u.id = $1`, ses.UserID)
-	if err != nil {
-		return Session{}, err
-	}
-	if u == nil || !u.Active() {
+	if u == nil || !u.Active() || ses.over(now, policy) {
 		return Session{}, errNoSession
 	}
 	if now.Sub(ses.Seen) >= seenEvery {
@@ -126,20 +119,25 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 	return ses, nil
 }
 
-func findSession(ctx context.Context, q db.Querier, token string) (ses Session, ended bool, err error) {
-	var created, seen, until, endedAt int64
-	err = q.QueryRowContext(ctx, `
-		SELECT id, user_id, created_at, seen_at, until, address, agent, ended_at
-		FROM user_session WHERE token_hash = $1`, hashToken(token)).
-		Scan(&ses.ID, &ses.UserID, &created, &seen, &until, &ses.Address, &ses.Agent, &endedAt)
+// findSession reads an open session with its account; nil where there is none.
+func findSession(ctx context.Context, q db.Querier, token string) (ses Session, u *User, err error) {
+	var created, seen, until int64
+	row := q.QueryRowContext(ctx, `
+		SELECT s.id, s.user_id, s.created_at, s.seen_at, s.until, s.address, s.agent, `+userColumns+`
+		FROM user_session s JOIN app_user u ON u.id = s.user_id
+		WHERE s.token_hash = $1 AND s.ended_at = 0`, hashToken(token))
+	u, err = scanUser(func(dest ...any) error {
+		return row.Scan(append([]any{&ses.ID, &ses.UserID, &created, &seen, &until, &ses.Address, &ses.Agent}, dest...)...)
+	})
 	if errors.Is(err, sql.ErrNoRows) {
-		return ses, true, nil
+		return ses, nil, nil
 	}
 	if err != nil {
-		return ses, true, fmt.Errorf("session: %w", err)
+		return ses, nil, fmt.Errorf("session: %w", err)
 	}
 	ses.Created, ses.Seen, ses.Until = db.FromMillis(created), db.FromMillis(seen), db.FromMillis(until)
-	return ses, endedAt != 0, nil
+	u.Grants, err = grantsOf(ctx, q, u.ID)
+	return ses, u, err
 }
 
 // over reports a session past its idle or absolute limit. A clock that was
@@ -156,15 +154,11 @@ func (s *Service) see(ctx context.Context, id int64, now time.Time) error {
 
 // SignOut ends the session of a token; an unknown one is no error.
 func (s *Service) SignOut(ctx context.Context, token string) error {
-	ses, ended, err := findSession(ctx, s.db.Read, token)
-	if err != nil || ended {
+	ses, u, err := findSession(ctx, s.db.Read, token)
+	if err != nil || u == nil {
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		u, err := findUser(ctx, tx, `u.id = $1`, ses.UserID)
-		if err != nil || u == nil {
-			return err
-		}
 		if err := endSession(ctx, tx, ses.UserID, ses.ID, "sign-out"); err != nil {
 			return err
 		}

@@ -297,6 +297,8 @@ func TestPolicy(t *testing.T) {
 		}
 		wantKind(t, "by a system administrator", b.SetPolicy(ctx, admin(account.System, 0), map[string]int{"classes": 0}, "x"), fault.Forbidden)
 		sec := admin(account.Security, 0)
+		b.ready(t, "top", 0, "000000198802290019", account.Grant{Role: account.Security, Region: 0})
+		wantKind(t, "by a county's security administrator", b.SetPolicy(ctx, admin(account.Security, county), map[string]int{"classes": 0}, "x"), fault.Forbidden)
 		wantKind(t, "without a reason", b.SetPolicy(ctx, sec, map[string]int{"classes": 0}, " "), fault.Invalid)
 		wantKind(t, "out of bounds", b.SetPolicy(ctx, sec, map[string]int{"min_length": 3}, "x"), fault.Invalid)
 		b.ready(t, "wang", county, "")

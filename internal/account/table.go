@@ -54,11 +54,17 @@ func Table() []Line {
 	return lines
 }
 
-func cell(r Role, p Permission) Cell {
-	c := Cell{From: region.Nation, To: region.Village}
+// Levels is where a role can be granted.
+func (r Role) Levels() (from, to region.Level) {
 	if span, ok := roleLevels[r]; ok {
-		c.From, c.To = span.from, span.to
+		return span.from, span.to
 	}
+	return region.Nation, region.Village
+}
+
+func cell(r Role, p Permission) Cell {
+	var c Cell
+	c.From, c.To = r.Levels()
 	if span, ok := levelOnly[p]; ok {
 		c.From, c.To = max(c.From, span.from), min(c.To, span.to)
 	}

@@ -239,6 +239,13 @@ func (s *Service) change(ctx context.Context, c Caller, p Permission, id int64, 
 		if err != nil {
 			return err
 		}
+		// Who may act on an account could act as it: its roles must lie in the
+		// same area, or a county's administrator would hold the city's.
+		for _, g := range u.Grants {
+			if !scope.Contains(g.Region) {
+				return fault.New(fault.Forbidden, "account.above")
+			}
+		}
 		if err := act(tx, u); err != nil {
 			return err
 		}
@@ -288,6 +295,11 @@ func (s *Service) ResetPassword(ctx context.Context, c Caller, id int64) (Initia
 		return Initial{}, err
 	}
 	err = s.change(ctx, c, UserCreate, id, "user.reset", func(tx *db.Tx, u *User) error {
+		// With the others' passwords the system administrator would be all
+		// three; theirs are renewed at the machine's own console.
+		if role := u.AdminRole(); role != "" && role != System && !c.isLocal() {
+			return fault.New(fault.Forbidden, "account.reset_admin")
+		}
 		out.Login, out.Until = u.Login, db.Millis(tx.Now.Add(days(policy.InitialDays)))
 		if err := setPassword(ctx, tx, u, hash, out.Until, policy.Keep); err != nil {
 			return err

@@ -268,3 +268,28 @@ func TestCommandLine(t *testing.T) {
 		wantKind(t, "granting the local role", b.Grant(ctx, account.LocalOperator(region.Country), id, account.Grant{Role: account.Local, Region: county}), fault.Invalid)
 	})
 }
+
+func TestNobodyManagesAnAccountAboveHim(t *testing.T) {
+	engines(t, func(t *testing.T, b *bench) {
+		sys := admin(account.System, county)
+		// The account belongs to the county, its role reaches over the city.
+		id := b.ready(t, "wang", county, "", officerAt(city))
+		for what, act := range map[string]func() error{
+			"reset":   func() error { _, err := b.ResetPassword(ctx, sys, id); return err },
+			"disable": func() error { return b.Disable(ctx, sys, id) },
+			"remove":  func() error { return b.Remove(ctx, sys, id) },
+		} {
+			wantKind(t, what, act(), fault.Forbidden)
+		}
+		if _, err := b.ResetPassword(ctx, admin(account.System, city), id); err != nil {
+			t.Errorf("by the city: %v", err)
+		}
+		// The system administrator cannot make himself the others.
+		sec := b.ready(t, "sec", county, "000000198802290019", account.Grant{Role: account.Security, Region: county})
+		_, err := b.ResetPassword(ctx, sys, sec)
+		wantKind(t, "password of the security administrator", err, fault.Forbidden)
+		if _, err := b.ResetPassword(ctx, account.LocalOperator(county), sec); err != nil {
+			t.Errorf("at the console: %v", err)
+		}
+	})
+}

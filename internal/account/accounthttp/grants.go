@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"wengang/internal/account"
 	"wengang/internal/fault"
@@ -61,9 +62,11 @@ func (h *Rim) changeGrant(w http.ResponseWriter, r *web.Request, do func(context
 }
 
 type tableView struct {
-	Roles []string
+	Roles []tableRole
 	Lines []tableLine
 }
+
+type tableRole struct{ Name, Level string }
 
 type tableLine struct {
 	Name  string
@@ -78,27 +81,42 @@ type tableCell struct {
 func (h *Rim) table(w http.ResponseWriter, r *web.Request) error {
 	var v tableView
 	for _, role := range account.Roles() {
-		v.Roles = append(v.Roles, r.T("web.role."+string(role)))
+		from, to := role.Levels()
+		v.Roles = append(v.Roles, tableRole{r.T("web.role." + string(role)), span(r, from, to, region.Nation, region.Village)})
 	}
 	for _, l := range account.Table() {
 		line := tableLine{Name: r.T("web.perm." + string(l.Permission))}
-		for _, c := range l.Cells {
-			cell := tableCell{Held: c.Held}
-			for i, d := range c.Depts {
-				if i > 0 {
-					cell.Depts += r.T("account.table.and")
-				}
-				cell.Depts += r.T("account.dept_short." + string(d))
-			}
-			if c.Held && (c.From != region.Nation || c.To != region.Village) {
-				cell.Level = r.T("account.level." + strconv.Itoa(int(c.From)))
-				if c.To != c.From {
-					cell.Level += "–" + r.T("account.level."+strconv.Itoa(int(c.To)))
-				}
-			}
-			line.Cells = append(line.Cells, cell)
+		for i, c := range l.Cells {
+			line.Cells = append(line.Cells, tableCellOf(r, account.Roles()[i], c))
 		}
 		v.Lines = append(v.Lines, line)
 	}
 	return h.Shell.Page(w, r, "account/table", v)
+}
+
+func tableCellOf(r *web.Request, role account.Role, c account.Cell) tableCell {
+	out := tableCell{Held: c.Held}
+	if !c.Held {
+		return out
+	}
+	var names []string
+	for _, d := range c.Depts {
+		names = append(names, r.T("account.dept_short."+string(d)))
+	}
+	out.Depts = strings.Join(names, r.T("account.table.and"))
+	from, to := role.Levels()
+	out.Level = span(r, c.From, c.To, from, to)
+	return out
+}
+
+// span names the levels, or nothing where they are the whole.
+func span(r *web.Request, from, to, wholeFrom, wholeTo region.Level) string {
+	if from == wholeFrom && to == wholeTo {
+		return ""
+	}
+	level := func(l region.Level) string { return r.T("account.level." + strconv.Itoa(int(l))) }
+	if from == to {
+		return level(from)
+	}
+	return level(from) + "–" + level(to)
 }

@@ -61,7 +61,7 @@ func (h *Rim) Register() {
 		web.Route{Pattern: "POST /users/{id}/grants/revoke", Need: account.UserGrant, Action: h.revoke},
 	)
 	s.Nav(
-		web.NavItem{Key: "web.nav.user", Icon: "users-group", Href: "/users", Need: account.UserRead, Order: 85},
+		web.NavItem{Key: "account.users.title", Icon: "users-group", Href: "/users", Need: account.UserRead, Order: 85},
 		web.NavItem{Key: "web.nav.setting", Icon: "settings", Href: "/settings", Order: 95},
 	)
 	s.Todos(h)

@@ -15,6 +15,7 @@ import (
 	"wengang/internal/account"
 	"wengang/internal/audit"
 	"wengang/internal/calendar"
+	"wengang/internal/region"
 	"wengang/internal/text"
 	"wengang/internal/web"
 )
@@ -61,7 +62,10 @@ type rowView struct {
 	Detail         []detailView
 }
 
-type detailView struct{ Key, Value string }
+type detailView struct {
+	Key, Value string
+	Place      region.Code // where the value is a place
+}
 
 func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 	f := filterOf(r)
@@ -117,18 +121,47 @@ func show(r *web.Request, row audit.Row) rowView {
 	var detail map[string]string
 	if json.Unmarshal([]byte(row.Detail), &detail) == nil {
 		for k, val := range detail {
-			v.Detail = append(v.Detail, detailView{k, val})
+			if val != "" {
+				v.Detail = append(v.Detail, detailOf(r, k, val))
+			}
 		}
 		sort.Slice(v.Detail, func(i, j int) bool { return v.Detail[i].Key < v.Detail[j].Key })
 	}
 	return v
 }
 
-func actionWord(r *web.Request, a string) string {
-	if key := "audit.action." + a; text.Has(key) {
+// detailOf puts codes into words where there are any.
+func detailOf(r *web.Request, k, val string) detailView {
+	d := detailView{Key: k, Value: val}
+	if key := "audit.detail." + k; text.Has(key) {
+		d.Key = r.T(key)
+	}
+	switch k {
+	case "at":
+		if c, err := region.ParseCode(val); err == nil {
+			d.Place = c
+		}
+	case "role":
+		d.Value = wordOr(r, "web.role."+val, val)
+	case "dept":
+		d.Value = wordOr(r, "account.dept."+val, val)
+	case "permission":
+		d.Value = wordOr(r, "web.perm."+val, val)
+	case "action":
+		d.Value = actionWord(r, val)
+	}
+	return d
+}
+
+func wordOr(r *web.Request, key, otherwise string) string {
+	if text.Has(key) {
 		return r.T(key)
 	}
-	return a
+	return otherwise
+}
+
+func actionWord(r *web.Request, a string) string {
+	return wordOr(r, "audit.action."+a, a)
 }
 
 func outcome(r *web.Request, o audit.Outcome) web.Badge {
@@ -223,7 +256,7 @@ func (h *Rim) Figures(ctx context.Context, r *web.Request) ([]web.Figure, error)
 	for _, o := range []audit.Outcome{audit.Refused, audit.Failed, audit.Done} {
 		out = append(out, web.Figure{
 			Label: r.T("audit.figure." + string(o)), Value: web.Thousands(sum[o]), Unit: r.T("audit.unit"),
-			Calibre: r.T("audit.figure.calibre"), Href: r.Link("/audit", "outcome", string(o)),
+			Calibre: r.T("audit.figure.calibre"), Href: r.Link("/audit", "outcome", string(o)), LinkText: r.T("audit.show"),
 		})
 	}
 	return out, nil
