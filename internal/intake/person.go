@@ -46,6 +46,7 @@ type checker struct {
 
 type phoneHolder struct {
 	household string
+	person    string      // blind index: one person's own jobs in two counties are no doubt
 	county    region.Code // of work; 0 unknown
 }
 
@@ -298,24 +299,24 @@ func (c *personChecker) household(w *personWork, after *fact.Person) *rule.House
 		}
 		c.homes[key].Add(after)
 		*h = *c.homes[key]
-		c.shared(h, w.p.Phone, w.p.Household, 0)
+		c.shared(h, w.p.Phone, w.p.Household, string(w.index), 0)
 	}
 	return h
 }
 
 // shared sees the same phone in two households of the file, and with two
 // members of one household who work in different counties.
-func (c *checker) shared(h *rule.Household, phone, household string, county region.Code) {
+func (c *checker) shared(h *rule.Household, phone, household, person string, county region.Code) {
 	if phone == "" || household == "" {
 		return
 	}
 	first, ok := c.phones[phone]
 	switch {
 	case !ok:
-		c.phones[phone] = phoneHolder{household, county}
+		c.phones[phone] = phoneHolder{household, person, county}
 	case first.household != household:
 		h.PhoneOwner = first.household
-	case first.county != 0 && county != 0 && first.county != county:
+	case first.person != person && first.county != 0 && county != 0 && first.county != county:
 		h.PhoneAway = true
 	}
 }

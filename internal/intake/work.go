@@ -317,7 +317,7 @@ func (c *workChecker) subject(j *jobRow, old, sp *fact.Spell, spells []fact.Spel
 	if household == "" {
 		household = s.Person.Household
 	}
-	c.shared(h, strings.Clone(j.phone), household, j.term.Place)
+	c.shared(h, strings.Clone(j.phone), household, string(j.index), j.term.Place)
 	s.Household = h
 }
 
