@@ -90,7 +90,7 @@ func masterKey(ctx context.Context, d *db.DB, o Options) (*secret.FileKey, error
 		return nil, err
 	}
 	if _, err := os.Stat(path); err == nil {
-		return secret.LoadFileKey(path)
+		return secret.LoadKeyFor(ctx, d, path)
 	}
 	used, err := secret.HasRing(ctx, d)
 	if err != nil {

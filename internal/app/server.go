@@ -53,7 +53,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 	if err != nil {
 		return err
 	}
-	srv := web.Server(o.Addr, handler)
+	srv := web.Server(o.Addr, (&accounthttp.Sessions{Accounts: a.Accounts}).Wrap(handler))
 	srv.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	go func() {
 		<-ctx.Done()
@@ -86,7 +86,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	sessions := &accounthttp.Sessions{Accounts: a.Accounts}
 	s = web.New(web.Config{
 		Tree: &a.places, Auth: sessions, Clock: a.Clock, Months: a.Months, Refusals: refusals{a},
-		Log: a.Log, Notice: o.Notice, Ready: a.ready, Metrics: a.metrics(),
+		Account: "/account", Log: a.Log, Notice: o.Notice, Ready: a.ready, Metrics: a.metrics(),
 	})
 	(&accounthttp.Rim{Shell: s, Accounts: a.Accounts, Sessions: sessions, Tree: &a.places, Demo: o.Demo}).Register()
 	(&audithttp.Rim{Shell: s, Log: a.Audit}).Register()

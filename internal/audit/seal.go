@@ -159,14 +159,15 @@ func (l *Log) head(ctx context.Context, q db.Querier) (Head, error) {
 func (l *Log) Run(ctx context.Context) {
 	tick := time.NewTicker(sealInterval)
 	defer tick.Stop()
-	var full time.Time
+	var full, told time.Time
 	for {
 		everywhere := time.Since(full) > fullSearch
 		if _, err := l.seal(ctx, everywhere); err == nil {
 			if everywhere {
 				full = time.Now()
 			}
-		} else if ctx.Err() == nil {
+		} else if ctx.Err() == nil && time.Since(told) > time.Minute {
+			told = time.Now()
 			slog.Error("audit seal", "err", err)
 		}
 		select {
