@@ -56,6 +56,7 @@ type Row struct {
 	Status     int
 	StatusOn   calendar.Date
 	OutReason  int
+	State      State // at the end of the list's month
 	Settlement bool
 	Kinds      []int
 	Job        Job
@@ -214,20 +215,22 @@ func (s *Store) rows(ctx context.Context, q db.Querier, scope region.Scope, ids 
 	cond := "p.id IN " + db.List(&a, ids) + " AND " + Visible(scope, month, &a) + " AND " + live("p")
 	rows, err := q.QueryContext(ctx, `
 		SELECT p.id, p.village, p.name, p.sex, p.birth, p.id_mask, p.phone_mask, p.relation, p.skill, p.willing,
-			p.status, p.status_on, p.out_reason, p.settlement FROM person p WHERE `+cond, a.Values...)
+			p.status, p.status_on, p.out_reason, p.settlement, p.student FROM person p WHERE `+cond, a.Values...)
 	if err != nil {
 		return nil, fmt.Errorf("list people: %w", err)
 	}
 	defer rows.Close()
 	found := make(map[int64]*Row, len(ids))
+	student := make(map[int64]int, len(ids))
 	for rows.Next() {
 		var r Row
 		var settlement int64
+		var school int
 		if err := rows.Scan(&r.ID, &r.Village, &r.Name, &r.Sex, &r.Birth, &r.IDMask, &r.PhoneMask, &r.Relation, &r.Skill, &r.Willing,
-			&r.Status, &r.StatusOn, &r.OutReason, &settlement); err != nil {
+			&r.Status, &r.StatusOn, &r.OutReason, &settlement, &school); err != nil {
 			return nil, fmt.Errorf("list people: %w", err)
 		}
-		r.Settlement = settlement != 0
+		r.Settlement, student[r.ID] = settlement != 0, school
 		if !scope.Contains(r.Village) {
 			r.Reduced, r.PhoneMask, r.Village, r.Relation, r.Willing, r.Settlement = true, "", r.Village.At(region.County), 0, 0, false
 			r.Birth = r.Birth / 10000 * 10000
@@ -243,9 +246,15 @@ func (s *Store) rows(ctx context.Context, q db.Querier, scope region.Scope, ids 
 	if err := addJobs(ctx, q, scope, found, month); err != nil {
 		return nil, err
 	}
+	months, err := unverifiedMonths(ctx, q, scope.Roots()[0], month)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Row, 0, len(found))
 	for _, id := range ids {
 		if r := found[id]; r != nil {
+			l := lives{status: r.Status, skill: r.Skill, willing: r.Willing, student: student[id], on: r.StatusOn, job: r.Job}
+			r.State = l.state(month, months)
 			out = append(out, *r)
 		}
 	}

@@ -157,3 +157,46 @@ func TestDeadStayFound(t *testing.T) {
 		}
 	})
 }
+
+// TestStateReadsAsTheMonthDoes: what a list shows is what the month counts.
+func TestStateReadsAsTheMonthDoes(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setUp(t, d)
+		by := officer(county)
+		person := func(name string, status int, on calendar.Date, skill int) int64 {
+			p := f.someone(name, village)
+			p.Status, p.StatusOn, p.Skill = status, on, skill
+			return f.create(t, p)
+		}
+		child := person("小儿", 0, 0, fact.SkillNone)
+		unknown := person("不明", 0, 0, fact.SkillOrdinary)
+		stale := person("久无", fact.StatusJobless, 20230101, fact.SkillOrdinary)
+		fresh := person("新近", fact.StatusJobless, 20231105, fact.SkillOrdinary)
+		farmer := person("农人", fact.StatusFarm, 20200101, fact.SkillOrdinary)
+		worker := person("工人", fact.StatusJobless, 20230101, fact.SkillOrdinary)
+		if _, err := f.work.Add(ctx, home, by, worker, job(202305, faraway, "甲厂")); err != nil {
+			t.Fatal(err)
+		}
+		left := person("离人", fact.StatusJobless, 20230101, fact.SkillOrdinary)
+		ended := job(202305, faraway, "乙厂")
+		ended.End = 202311
+		if _, err := f.work.Add(ctx, home, by, left, ended); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := f.people.Rows(ctx, home, []int64{child, unknown, stale, fresh, farmer, worker, left}, 202312)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []people.State{{}, {Unverified: true}, {Code: 5, Unverified: true}, {Code: 5}, {Code: 3}, {Code: 1}, {Code: 5}}
+		for i, r := range rows {
+			if r.State != want[i] {
+				t.Errorf("%s: %+v, want %+v", r.Name, r.State, want[i])
+			}
+			rec, _ := f.people.Get(ctx, home, r.ID)
+			spells, _ := f.work.Spells(ctx, home, r.ID)
+			if one, err := f.people.StateOf(ctx, rec, spells); err != nil || one != want[i] {
+				t.Errorf("%s on the record: %+v, %v", r.Name, one, err)
+			}
+		}
+	})
+}

@@ -16,6 +16,7 @@ import (
 type headView struct {
 	P         people.Record
 	Base      string // /people/3
+	State     people.State
 	Age       int
 	Place     string
 	Tail      []string // places below the page's place, for the crumbs
@@ -30,6 +31,8 @@ type headView struct {
 	Reasons  []web.Option
 	Problem  string
 	Out      string
+
+	spells []fact.Spell
 }
 
 type nextStep struct {
@@ -85,10 +88,7 @@ func (h *Rim) recordView(r *web.Request) (*recordView, error) {
 	if err != nil {
 		return nil, err
 	}
-	spells, err := h.work.Spells(r.Context(), r.FullScope(), id)
-	if err != nil {
-		return nil, err
-	}
+	spells := head.spells
 	events, err := h.people.Timeline(r.Context(), r.FullScope(), id)
 	if err != nil {
 		return nil, err
@@ -124,6 +124,14 @@ func (h *Rim) head(r *web.Request, id int64) (*headView, error) {
 	if p.OutOn != 0 {
 		v.Out = word(r, "outreason", p.OutReason) + " " + p.OutOn.String()
 	}
+	spells, err := h.work.Spells(r.Context(), r.FullScope(), id)
+	if err != nil {
+		return nil, err
+	}
+	v.spells = spells
+	if v.State, err = h.people.StateOf(r.Context(), p, spells); err != nil {
+		return nil, err
+	}
 	v.CanEdit = !p.Reduced && r.Caller.Scope(account.PeopleEdit).Contains(p.Village)
 	v.CanReveal = !p.Reduced && r.Caller.Scope(account.PeopleReveal).Contains(p.Village)
 	if !p.Reduced && p.HouseholdID != 0 {
@@ -150,7 +158,7 @@ func (h *Rim) spellView(r *web.Request, head *headView, s fact.Spell) spellView 
 		v.Seen = seen.Month.String() + " " + word(r, "strength", seen.Strength)
 	}
 	if s.EndReason != "" {
-		v.WhyEnded = r.T("work.end." + s.EndReason)
+		v.WhyEnded = endReason(r, s.EndReason)
 	}
 	return v
 }
@@ -160,7 +168,7 @@ func (h *Rim) facts(r *web.Request, v *recordView, spells []fact.Spell) {
 	p := &v.Head.P
 	now := calendar.MonthAt(h.shell.Now())
 	year := r.T("people.months", touched(spells, now.January(), now))
-	v.Work = append(v.Work, web.Fact{Label: r.T("people.field.status"), Value: word(r, "status", p.Status), Source: join(p.StatusOn.String(), p.StatusFrom)})
+	v.Work = append(v.Work, web.Fact{Label: r.T("people.field.status"), Value: stateText(r, v.Head.State), Source: join(p.StatusOn.String(), sourceText(r, p.StatusFrom))})
 	if !p.Reduced {
 		v.Work = append(v.Work, web.Fact{Label: r.T("people.field.willing"), Value: word(r, "yesno", p.Willing), Source: p.WillingOn.String()})
 	}
@@ -273,11 +281,11 @@ func (h *Rim) nextStep(r *web.Request, head *headView, spells []fact.Spell) *nex
 		s := step("confirm", "/work/"+strconv.FormatInt(running.ID, 10)+"/seen", running.Terms[len(running.Terms)-1].Employer, seen.String())
 		s.Post = true
 		return s
-	case p.Status == 0 || p.Status == fact.StatusWork:
+	case head.State.Unverified:
 		return step("status", "/status")
-	case p.Status == fact.StatusJobless && p.Able() && p.Willing != fact.No && !p.HasNeed:
+	case head.State.Code == fact.StatusJobless && p.Able() && p.Willing != fact.No && !p.HasNeed:
 		return step("need", "/need")
-	case p.Status == fact.StatusJobless && p.Able() && p.Willing != fact.No:
+	case head.State.Code == fact.StatusJobless && p.Able() && p.Willing != fact.No:
 		return step("work", "/work/new")
 	}
 	return nil

@@ -53,10 +53,10 @@ func (h *Rim) event(r *web.Request, e *people.Event, first bool) web.Event {
 	switch e.Kind {
 	case people.EventStatus:
 		out.Title = r.T(key, word(r, "status", e.Code))
-		out.Note = e.Reason
+		out.Note = note(r, e)
 	case people.EventKindSet, people.EventKindEnd, people.EventRiskGone:
 		out.Title = r.T(key, word(r, "kind", e.Code))
-		out.Note = e.Reason
+		out.Note = note(r, e)
 	case people.EventMovedIn:
 		out.Title = r.T(key, h.fromCounty(e.Village))
 	case people.EventLeft:
@@ -87,12 +87,12 @@ func (h *Rim) spellEvent(r *web.Request, e *people.Event, key string, out *web.E
 	if e.Kind == people.EventSpellEnd {
 		parts = []string{spanText(r, e.Spell.Start, e.Spell.End), r.T("people.months", e.Spell.End.Sub(e.Spell.Start)+1)}
 		if e.Reason != "" {
-			parts = append(parts, r.T("work.end."+e.Reason))
+			parts = append(parts, endReason(r, e.Reason))
 		}
 	}
 	out.Note = strings.Join(nonEmpty(parts), " · ")
-	if e.Spell.Source != "" {
-		out.Source = join(e.Spell.Source, out.Source)
+	if e.Spell.Source != "" && e.File == "" {
+		out.Source = join(sourceText(r, e.Spell.Source), out.Source)
 	}
 }
 
@@ -115,6 +115,14 @@ func (h *Rim) edited(r *web.Request, e *people.Event, key string, out *web.Event
 	if e.Reason != "" {
 		out.Note += "（" + e.Reason + "）"
 	}
+}
+
+// note is the stated source of an event, unless the line below names the file.
+func note(r *web.Request, e *people.Event) string {
+	if e.File != "" {
+		return ""
+	}
+	return sourceText(r, e.Reason)
 }
 
 // source says who and from where: a file with its row, or a user.

@@ -41,6 +41,15 @@ func monthText(r *web.Request, m calendar.Month) string {
 	return m.String()
 }
 
+// endReason is why a spell ended; a reason that is no word of the list stands
+// as it was written.
+func endReason(r *web.Request, reason string) string {
+	if key := "work.end." + reason; text.Has(key) {
+		return r.T(key)
+	}
+	return reason
+}
+
 func spanText(r *web.Request, from, to calendar.Month) string {
 	if to == calendar.Open {
 		return r.T("people.span.open", from.String())
@@ -148,4 +157,21 @@ func parseYuan(s string) (int64, bool) {
 	}
 	n, err := strconv.ParseInt(whole+(frac + "00")[:2], 10, 64)
 	return n, err == nil
+}
+
+// stateText is a state in words; unknown ones of people who need not work are
+// empty.
+func stateText(r *web.Request, s people.State) string {
+	if s.Unverified {
+		return r.T("web.unverified")
+	}
+	return word(r, "status", s.Code)
+}
+
+// sourceText is where a statement comes from; "import" is written by imports.
+func sourceText(r *web.Request, s string) string {
+	if key := "people.source." + s; s != "" && text.Has(key) {
+		return r.T(key)
+	}
+	return s
 }
