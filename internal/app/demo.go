@@ -153,13 +153,10 @@ func (d *demo) importFile(ctx context.Context, f sample.File) error {
 }
 
 func (d *demo) closeMonths(ctx context.Context) error {
-	for m := d.manifest.First; m <= d.manifest.End; m = m.Add(1) {
-		if err := d.Months.CloseAll(ctx, d.operator, demoCity, m, nil); err != nil {
-			return fmt.Errorf("%s: %w", m, err)
-		}
-		d.out.MonthsClosed++
-	}
-	return nil
+	closed := map[calendar.Month]bool{}
+	err := d.Months.CloseThrough(ctx, d.operator, demoCity, d.manifest.First, d.manifest.End, func(_ region.Code, m calendar.Month) { closed[m] = true })
+	d.out.MonthsClosed = len(closed)
+	return err
 }
 
 func (d *demo) rollUp(ctx context.Context) error { return d.Rollup.Refresh(ctx) }

@@ -61,6 +61,10 @@ func (t Transition) allowed(c account.Caller, county region.Code) error {
 // transactions that nobody sees until the last one. A closed month stays as it
 // is (Close answers nil); a close that was killed is begun anew.
 func (s *Store) Close(ctx context.Context, c account.Caller, county region.Code, m calendar.Month) error {
+	return s.close(ctx, c, county, m, nil)
+}
+
+func (s *Store) close(ctx context.Context, c account.Caller, county region.Code, m calendar.Month, w *warm) error {
 	if err := transition("close").allowed(c, county); err != nil {
 		return err
 	}
@@ -77,7 +81,7 @@ func (s *Store) Close(ctx context.Context, c account.Caller, county region.Code,
 		if err != nil || version == 0 {
 			return err
 		}
-		again, err := s.freeze(ctx, c, county, m, version, mark)
+		again, err := s.freeze(ctx, c, county, m, version, mark, w)
 		if err != nil {
 			return err
 		}
@@ -188,11 +192,11 @@ func (s *Store) settle(ctx context.Context) error {
 
 // freeze derives and writes the rows of an attempt. again says that facts of
 // the whole county changed meanwhile.
-func (s *Store) freeze(ctx context.Context, c account.Caller, county region.Code, m calendar.Month, version int, mark int64) (again bool, err error) {
+func (s *Store) freeze(ctx context.Context, c account.Caller, county region.Code, m calendar.Month, version int, mark int64, w *warm) (again bool, err error) {
 	var rows []fact.PersonMonth
 	var stamp string
 	err = s.db.Snapshot(ctx, func(q db.Querier) error {
-		facts, err := loadPlace(ctx, q, region.ScopeOf(county), county)
+		facts, err := s.factsOf(ctx, q, county, mark, w)
 		if err != nil {
 			return err
 		}
@@ -227,6 +231,9 @@ func (s *Store) freeze(ctx context.Context, c account.Caller, county region.Code
 		}
 		return s.seal(ctx, tx, c, county, m, people, stamp, ids)
 	})
+	if w != nil {
+		w.closes++ // the close's own entry; people who changed meanwhile make the count differ
+	}
 	return again, err
 }
 

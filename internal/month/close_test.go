@@ -211,7 +211,7 @@ func TestChangeWhileClosing(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The log has the change, the snapshot below has it too: it must stand once.
-		again, err := s.freeze(ctx, officer, county, nov, version, mark)
+		again, err := s.freeze(ctx, officer, county, nov, version, mark, nil)
 		if err != nil || again {
 			t.Fatalf("freeze: again %v, %v", again, err)
 		}
