@@ -85,7 +85,7 @@ func (c *county) plantWork() {
 	p = c.lone(41, 1)
 	s = c.job(p, march, open, 3)
 	s.set("name", "李示例")
-	s.breaks(tHistory, "person.name_changed", "name")
+	s.breaks(tHistory, "work.name_differs", "name")
 	// The last monthly file has its own.
 	p = c.lone(37, 2)
 	s = c.job(p, end, open, 3)

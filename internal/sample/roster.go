@@ -255,6 +255,9 @@ func (w *world) writeCity() ([]File, error) {
 				for _, col := range m.columns {
 					r.cells = append(r.cells, col.member(s))
 				}
+				if s.name != "" { // somebody known by a name alone
+					r.marks = append(r.marks, mark{table: t.id, rule: "register.no_id", column: "id_number"})
+				}
 				t.rows = append(t.rows, r)
 			}
 		}

@@ -320,7 +320,7 @@ type named struct{ county, town, village string }
 // twoNamed is a village whose name occurs in two towns of the county.
 func (c *county) twoNamed() (place, bool) {
 	for _, v := range c.villages {
-		if m := c.w.tree.ResolvePath(c.self.province, c.self.city, c.name, "", v.village, region.Country); m.Status == region.Several {
+		if m := c.w.tree.ResolvePath(c.self.province, c.self.city, c.name, "", v.village, c.code); m.Status == region.Several {
 			return v, true
 		}
 	}
