@@ -152,8 +152,10 @@ func unescape(b []byte) []byte {
 	for i := 0; i < len(b); i++ {
 		if b[i] == '_' && i+6 < len(b) && b[i+1] == 'x' && b[i+6] == '_' {
 			if n, ok := hex4(b[i+2 : i+6]); ok {
-				var tmp [4]byte
-				out = append(out, tmp[:utf8.EncodeRune(tmp[:], n)]...)
+				if n != 0 { // no database takes it
+					var tmp [4]byte
+					out = append(out, tmp[:utf8.EncodeRune(tmp[:], n)]...)
+				}
 				i += 6
 				continue
 			}

@@ -136,7 +136,11 @@ func (s *scanner) next() (token, error) {
 		}
 		switch s.buf[s.pos+1] {
 		case '/':
-			s.name = local(bytes.TrimRight(s.buf[s.pos+2:s.pos+at], " \t\r\n"))
+			name := s.buf[s.pos+2 : s.pos+at]
+			if n := len(name); n > 0 && name[n-1] <= ' ' {
+				name = bytes.TrimRight(name, " \t\r\n")
+			}
+			s.name = local(name)
 			s.pos += at + 1
 			return tokEnd, nil
 		case '!':
@@ -370,7 +374,7 @@ func charRef(ent string) (rune, bool) {
 		digits, base = digits[1:], 16
 	}
 	n, err := strconv.ParseUint(digits, base, 32)
-	if err != nil || n > utf8.MaxRune {
+	if err != nil || n > utf8.MaxRune || n == 0 {
 		return 0, false
 	}
 	return rune(n), true

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"wengang/internal/db"
@@ -276,21 +277,21 @@ func (r *checkRun) findingRow(row row, res Result, f Finding, n int64) []any {
 			f.Value = MaskValue(f.Value)
 		}
 	}
-	return []any{r.b.ID, n, r.chunk.n, row.Sheet, row.N, int(res), pos, valid(name), f.Rule, int(f.Severity), valid(clip(f.Value)), newMessage(f.Key, f.Args).encode()}
+	return []any{r.b.ID, n, r.chunk.n, valid(row.Sheet), row.N, int(res), pos, valid(name), f.Rule, int(f.Severity), valid(clip(f.Value)), valid(newMessage(f.Key, f.Args).encode())}
 }
 
-// valid drops bytes that no database of UTF-8 takes.
+// valid replaces what no database of UTF-8 takes: other bytes and NUL.
 func valid(s string) string {
-	if utf8.ValidString(s) {
+	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
 		return s
 	}
-	return string([]rune(s))
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }
 
 func (r *checkRun) write(ctx context.Context, tx *db.Tx, t tally, payload, view []byte, findings [][]any) error {
 	c := &r.chunk
 	if _, err := tx.ExecContext(ctx, `INSERT INTO import_chunk (batch_id, n, sheet, first_row, last_row, rows, payload, shown) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		r.b.ID, c.n, c.sheet, c.rows[0].N, c.rows[len(c.rows)-1].N, len(c.rows), payload, view); err != nil {
+		r.b.ID, c.n, valid(c.sheet), c.rows[0].N, c.rows[len(c.rows)-1].N, len(c.rows), payload, view); err != nil {
 		return fmt.Errorf("stage chunk %d: %w", c.n, err)
 	}
 	if err := tx.Dialect.BulkInsert(ctx, tx, "import_finding", findingColumns, findings); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,8 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fault"
 	"wengang/internal/region"
+	"wengang/internal/secret"
+	"wengang/internal/secret/secrettest"
 	"wengang/internal/sheet"
 	"wengang/internal/testkit"
 	"wengang/internal/text"
@@ -404,6 +407,104 @@ func TestVaultHoldsNoPlainText(t *testing.T) {
 			return err
 		})
 	}
+}
+
+// TestOddText: what no database takes reaches neither findings nor chunks as
+// it is.
+func TestOddText(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		s := newTest(t, d, t.TempDir(), testKind{})
+		utf16 := []byte{0xFF, 0xFE}
+		for _, r := range "编号,词\nx\x00\u202ey,a\n\ufffd,b\n1,\x00bad\n" {
+			utf16 = append(utf16, byte(r), byte(r>>8))
+		}
+		in := info(t, s, stage(t, s, bytes.NewReader(utf16)))
+		if in.Done != 3 || in.Rejected != 3 {
+			t.Errorf("%+v", in)
+		}
+		gbk := append([]byte("\xb1\xe0\xba\xc5,\xb4\xca\n1,\xff\xff\n"), "2,a\n"...)
+		in = info(t, s, stage(t, s, bytes.NewReader(gbk)))
+		if in.New != 1 || in.Rejected != 1 {
+			t.Errorf("undecodable bytes: %+v", in)
+		}
+	})
+}
+
+// TestCleanFiles: files go when their time is over, those still needed stay.
+func TestCleanFiles(t *testing.T) {
+	d := testkit.SQLite(t)
+	dir := t.TempDir()
+	s := newTest(t, d, dir, testKind{})
+	id := stage(t, s, numbers(t, "a", 1, 5, "x=a"))
+	save(t, s, id)
+	os.WriteFile(filepath.Join(dir, "orphan"), []byte("x"), 0o600)
+	os.WriteFile(filepath.Join(dir, "scratch", "overflow"), []byte("x"), 0o600)
+	if err := s.Clean(t.Context(), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 3 {
+		t.Errorf("files of a running upload must stay: %q", left)
+	}
+	if err := s.Clean(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 2 || !info(t, s, id).HasFile {
+		t.Errorf("after the grace: %q", left)
+	}
+	now := d.Clock()
+	d.Clock = func() time.Time { return now.Add(keepRejects + time.Hour) }
+	if err := s.Clean(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 1 || info(t, s, id).HasFile {
+		t.Errorf("after a month: %q", left)
+	}
+	if over, _ := filepath.Glob(filepath.Join(dir, "scratch", "*")); len(over) != 0 {
+		t.Errorf("scratch: %q", over)
+	}
+}
+
+// TestVaultReadAt: any window of a stored file reads as it came; a flipped
+// byte or swapped segments do not open.
+func TestVaultReadAt(t *testing.T) {
+	v, err := openVault(t.TempDir(), secrettest.Box(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := make([]byte, 3*segment+1234)
+	for i := range raw {
+		raw[i] = byte(i * 7 >> 3)
+	}
+	st, err := v.put(bytes.NewReader(raw))
+	if err != nil || st.size != int64(len(raw)) {
+		t.Fatal(st, err)
+	}
+	o, err := v.open(st.name, st.size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range [][2]int{{0, 1}, {0, len(raw)}, {segment - 1, 2}, {segment, segment}, {2*segment - 5, segment + 10}, {len(raw) - 1, 1}} {
+		got := make([]byte, w[1])
+		if n, err := o.ReadAt(got, int64(w[0])); err != nil || n != w[1] || !bytes.Equal(got, raw[w[0]:w[0]+w[1]]) {
+			t.Errorf("window %v: %d, %v", w, n, err)
+		}
+	}
+	if n, err := o.ReadAt(make([]byte, 10), int64(len(raw)-3)); n != 3 || err != io.EOF {
+		t.Errorf("past the end: %d, %v", n, err)
+	}
+	o.Close()
+	path := filepath.Join(v.dir, st.name)
+	sealed, _ := os.ReadFile(path)
+	size := segment + secret.Overhead
+	swapped := append(append([]byte(nil), sealed[size:2*size]...), sealed[:size]...)
+	os.WriteFile(path, append(swapped, sealed[2*size:]...), 0o600)
+	if o, err = v.open(st.name, st.size); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.ReadAt(make([]byte, 10), 0); err == nil {
+		t.Error("swapped segments open")
+	}
+	o.Close()
 }
 
 func TestStates(t *testing.T) {

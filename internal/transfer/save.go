@@ -84,6 +84,16 @@ func (s *Service) Save(ctx context.Context, c account.Caller, id int64) error {
 // unchanged refuses a save beside another one or after one that the check did
 // not see, in an area that overlaps.
 func (s *Service) unchanged(ctx context.Context, tx *db.Tx, in Info) error {
+	later, err := others(ctx, tx, in)
+	if err == nil && later > db.Millis(in.CheckedAt) {
+		return fault.New(fault.Conflict, "import.stale")
+	}
+	return err
+}
+
+// others looks at the other batches of an overlapping area: it refuses where
+// one is being saved and answers when the last one was saved or undone.
+func others(ctx context.Context, tx *db.Tx, in Info) (later int64, err error) {
 	a := &db.Args{}
 	overlap := region.ScopeOf(in.Region).Predicate("region", a.Add)
 	var above []int64
@@ -93,20 +103,14 @@ func (s *Service) unchanged(ctx context.Context, tx *db.Tx, in Info) error {
 	if len(above) > 0 {
 		overlap = "(" + overlap + " OR region IN " + db.List(a, above) + ")"
 	}
-	var saving, later int64
-	err := tx.QueryRowContext(ctx, `
+	var saving int64
+	err = tx.QueryRowContext(ctx, `
 		SELECT coalesce(sum(CASE WHEN state = 'saving' THEN 1 ELSE 0 END), 0), coalesce(max(CASE WHEN saved_at > undone_at THEN saved_at ELSE undone_at END), 0)
 		FROM import_batch WHERE state IN ('saving', 'done', 'undone') AND id <> `+a.Add(in.ID)+` AND `+overlap, a.Values...).Scan(&saving, &later)
-	if err != nil {
-		return err
+	if err == nil && saving > 0 {
+		err = fault.New(fault.Conflict, "import.busy")
 	}
-	if saving > 0 {
-		return fault.New(fault.Conflict, "import.busy")
-	}
-	if later > db.Millis(in.CheckedAt) {
-		return fault.New(fault.Conflict, "import.stale")
-	}
-	return nil
+	return later, err
 }
 
 // save writes the chunks that are not yet written, each in a transaction of
@@ -289,6 +293,9 @@ func (s *Service) Undo(ctx context.Context, c account.Caller, id int64) error {
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		if _, err := tx.NextIDs(ctx, "import_save", 1); err != nil {
+			return err
+		}
+		if _, err := others(ctx, tx, in); err != nil {
 			return err
 		}
 		if err := move(ctx, tx, id, ActUndo, "undone_by = $4, undone_at = $5, file_path = ''", c.UserID, db.Millis(tx.Now)); err != nil {

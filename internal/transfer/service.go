@@ -223,13 +223,12 @@ func (s *Service) Resume(ctx context.Context) ([]int64, error) {
 	return ids, nil
 }
 
-// keepRejects is how long a saved batch keeps its file for the workbook of
-// rejected rows.
+// keepRejects is how long a batch keeps its file after it was saved (for the
+// workbook of rejected rows) or, not saved, after the upload.
 const keepRejects = 30 * 24 * time.Hour
 
 // Clean removes files that no batch needs: of processes that died between
-// upload and record (older than grace), of batches saved longer ago than
-// keepRejects. To be called at start and once an hour.
+// upload and record (older than grace), of batches older than keepRejects. To be called at start and once an hour.
 func (s *Service) Clean(ctx context.Context, grace time.Duration) error {
 	known, expired, err := files(ctx, s.db, s.db.Clock().Add(-keepRejects))
 	if err != nil {

@@ -250,22 +250,22 @@ func runningBatches(ctx context.Context, q db.Querier) ([]int64, error) {
 
 // files answers the names that batches still need, and by batch those whose
 // time is over.
-func files(ctx context.Context, d *db.DB, savedBefore time.Time) (known map[string]bool, expired map[int64]string, err error) {
-	rows, err := d.Read.QueryContext(ctx, `SELECT id, file_path, state, saved_at FROM import_batch WHERE file_path <> ''`)
+func files(ctx context.Context, d *db.DB, before time.Time) (known map[string]bool, expired map[int64]string, err error) {
+	rows, err := d.Read.QueryContext(ctx, `SELECT id, file_path, state, CASE WHEN saved_at > created_at THEN saved_at ELSE created_at END FROM import_batch WHERE file_path <> ''`)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer rows.Close()
 	known, expired = map[string]bool{}, map[int64]string{}
 	for rows.Next() {
-		var id, saved int64
+		var id, last int64
 		var name string
 		var state State
-		if err := rows.Scan(&id, &name, &state, &saved); err != nil {
+		if err := rows.Scan(&id, &name, &state, &last); err != nil {
 			return nil, nil, err
 		}
 		known[name] = true
-		if state.Ended() && (state != StateDone || saved < db.Millis(savedBefore)) {
+		if state == StateCancelled || state == StateUndone || !state.Running() && last < db.Millis(before) {
 			expired[id] = name
 		}
 	}
