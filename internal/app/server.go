@@ -13,6 +13,7 @@ import (
 	"wengang/internal/people/peoplehttp"
 	"wengang/internal/queue"
 	"wengang/internal/region"
+	"wengang/internal/setting/settinghttp"
 	"wengang/internal/transfer/transferhttp"
 	"wengang/internal/web"
 )
@@ -88,7 +89,10 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 		Tree: &a.places, Auth: sessions, Clock: a.Clock, Months: a.Months, Refusals: refusals{a},
 		Account: "/account", Log: a.Log, Notice: o.Notice, Ready: a.ready, Metrics: a.metrics(),
 	})
-	(&accounthttp.Rim{Shell: s, Accounts: a.Accounts, Sessions: sessions, Tree: &a.places, Demo: o.Demo}).Register()
+	accounts := &accounthttp.Rim{Shell: s, Accounts: a.Accounts, Sessions: sessions, Tree: &a.places, Demo: o.Demo}
+	accounts.Settings(accounthttp.SettingsEntry{Icon: "adjustments-horizontal", Key: "account.settings.values", Href: settinghttp.Path, Need: account.BoardRead})
+	accounts.Register()
+	(&settinghttp.Rim{Shell: s, DB: a.DB, Log: a.Audit}).Register()
 	(&audithttp.Rim{Shell: s, Log: a.Audit}).Register()
 	peoplehttp.New(s, a.People, a.Work, &a.places).Register()
 	transferhttp.New(s, a.Imports).Register()

@@ -90,6 +90,20 @@ func Resolve(stored []Stored, at region.Code, year int) Values {
 	return v
 }
 
+// Origin is the stored value that Resolve picks for a name, so that a page can
+// say whose it is; ok is false where the default holds.
+func Origin(stored []Stored, name string, at region.Code, year int) (s Stored, ok bool) {
+	for _, x := range stored {
+		if x.Name != name || !x.Region.Contains(at) || (x.Year != 0 && x.Year != year) {
+			continue
+		}
+		if !ok || nearer(x, s) {
+			s, ok = x, true
+		}
+	}
+	return s, ok
+}
+
 func nearer(a, b Stored) bool {
 	if la, lb := a.Region.Level(), b.Region.Level(); la != lb {
 		return la > lb

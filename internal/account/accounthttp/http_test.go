@@ -10,6 +10,7 @@ import (
 
 	"wengang/internal/account"
 	"wengang/internal/account/accounthttp"
+	"wengang/internal/region"
 )
 
 func TestSignInAndOut(t *testing.T) {
@@ -290,4 +291,41 @@ func TestDemoAndEmpty(t *testing.T) {
 	h.add("xian", "李文静", county, "", account.Grant{Role: account.Officer, Dept: account.DeptHR, Region: county})
 	h.browser().get("/sign-in").want(t, "demo", 200, "示例账号", "均为虚构", "经办人")
 	h.signedIn("xian").get("/").want(t, "home", 200)
+}
+
+func TestSettingPages(t *testing.T) {
+	h := open(t)
+	h.admins()
+	h.add("rev", "赵审核", city, "", account.Grant{Role: account.Reviewer, Dept: account.DeptHR, Region: city})
+	h.add("off", "李经办", county, "", officerOf(county))
+	rev, off := h.signedIn("rev"), h.signedIn("off")
+	h.signedIn("sys").get("/settings/values").want(t, "an administrator", 403)
+	off.get("/settings/values").want(t, "list", 200, "最低务工年龄", "默认")
+	if strings.Contains(off.get("/settings/values").body, ">修改<") {
+		t.Error("an officer is offered a change")
+	}
+	const path = "/settings/values/rule.post_age_end"
+	off.get(path).want(t, "form for an officer", 403)
+	rev.get(path).want(t, "form", 200, "公益性岗位年龄上限", `value="70"`)
+	rev.post(path, "value", "65", "year", "0").want(t, "without ground", 422, "请写明依据")
+	rev.post(path, "value", "20", "year", "0", "source", "x").want(t, "out of bounds", 422, "超出允许的范围", `value="20"`)
+	rev.post(path, "value", "many", "year", "0", "source", "x").want(t, "no number", 422)
+	rev.post(path, "value", "65", "year", "1999", "source", "x").want(t, "another year", 422)
+	rev.post(path+"?at=371522000000", "value", "65", "year", "2023", "source", "聊人社〔2023〕1号").want(t, "saved", 303, "/settings/values")
+	off.get("/settings/values").want(t, "in force at the county", 200, "<b>65</b>", "聊人社〔2023〕1号")
+	if strings.Contains(rev.get("/settings/values").body, "<b>65</b>") {
+		t.Error("the county's value holds in the city")
+	}
+	if strings.Contains(off.get("/settings/values?month=2022-12").body, "<b>65</b>") {
+		t.Error("the value of 2023 holds in 2022")
+	}
+	rev.post(path+"?at=370000000000", "value", "65", "year", "0", "source", "x").want(t, "above the area", 404)
+	rev.get("/settings/values/no.such").want(t, "unknown", 404)
+	if h.rows("setting.set") != 1 {
+		t.Error("the change is not on record")
+	}
+}
+
+func officerOf(at region.Code) account.Grant {
+	return account.Grant{Role: account.Officer, Dept: account.DeptHR, Region: at}
 }

@@ -20,7 +20,9 @@ import (
 	"wengang/internal/audit/audithttp"
 	"wengang/internal/db"
 	"wengang/internal/region"
+	_ "wengang/internal/rule" // declares settings
 	"wengang/internal/secret/secrettest"
+	"wengang/internal/setting/settinghttp"
 	"wengang/internal/testkit"
 	"wengang/internal/web"
 )
@@ -86,7 +88,9 @@ func open(t *testing.T, demo ...accounthttp.DemoUser) *house {
 	sessions := &accounthttp.Sessions{Accounts: h.svc}
 	shell := web.New(web.Config{Tree: tree{}, Auth: sessions, Clock: h.clock, Account: "/account", Refusals: refusals{h.log}, Log: slog.New(slog.DiscardHandler)})
 	rim := &accounthttp.Rim{Shell: shell, Accounts: h.svc, Sessions: sessions, Tree: tree{}, Demo: demo}
+	rim.Settings(accounthttp.SettingsEntry{Icon: "adjustments-horizontal", Key: "account.settings.values", Href: settinghttp.Path, Need: account.BoardRead})
 	rim.Register()
+	(&settinghttp.Rim{Shell: shell, DB: h.d, Log: h.log}).Register()
 	(&audithttp.Rim{Shell: shell, Log: h.log}).Register()
 	handler, err := shell.Handler()
 	if err != nil {
