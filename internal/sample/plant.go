@@ -54,13 +54,20 @@ func (e *edits) refusedBy(table, rule, column string) {
 	e.marks = append(e.marks, mark{table: table, rule: rule, column: column, refused: true})
 }
 
+// plantRoom is the least number of people of a county with planted ones (about
+// 115 for each time).
+const plantRoom = 280
+
 // plant puts people into the county whose rows break rules: each rule of the
 // book that can be seen in a file, twice in a county of some size. What is only
 // doubted is saved as it stands and counts in the truth as it stands.
 func (c *county) plant() {
 	times := 1
-	if c.target > 2000 {
+	switch {
+	case c.target > 2000:
 		times = 2
+	case c.target < plantRoom:
+		return // they would be most of its people
 	}
 	for range times {
 		c.plantIdentity()

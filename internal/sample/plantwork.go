@@ -166,7 +166,7 @@ func (c *county) haunt() {
 	}
 	row("id.missing", "id_number", "")
 	row("id.mangled", "id_number", "4.2E+17")
-	row("id.mangled", "id_number", func(p *person) any { return 420000198001010000.0 })
+	row("id.mangled", "id_number", func(p *person) any { return 990000198001010000.0 })
 	row("id.length", "id_number", func(p *person) any { return p.id[:17] })
 	row("id.checksum", "id_number", func(p *person) any { return p.id[:17] + wrongDigit(p.id) })
 	row("id.birth", "id_number", "000000198213010017")
@@ -187,15 +187,25 @@ func (c *county) haunt() {
 	g.planted = true
 	g.refusedBy(tPeople, "id.duplicate_file", "id_number")
 	c.ghosts[tPeople] = append(c.ghosts[tPeople], ghost{p: g})
-	if c.n > 0 {
+	if before := c.before(); before != nil {
 		// Somebody whom the county before has already brought in.
-		before := c.w.counties[c.n-1]
 		held := before.lone(47, 2)
 		g := &person{home: &household{place: c.villages[0]}}
 		g.as(held)
 		g.refusedBy(tPeople, "id.elsewhere", "id_number")
 		c.ghosts[tPeople] = append(c.ghosts[tPeople], ghost{p: g})
 	}
+}
+
+// before is the county whose files come before, where it has room for one more.
+func (c *county) before() *county {
+	if c.n == 0 {
+		return nil
+	}
+	if b := c.w.counties[c.n-1]; b.people() < b.target {
+		return b
+	}
+	return nil
 }
 
 // wrongDigit is a check character that is wrong, and not one that looks as if

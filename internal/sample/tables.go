@@ -14,6 +14,9 @@ func col(key, head, group string, cell func(p *person) any) column {
 }
 
 func fixed(head, group, value string) column {
+	if value == "" {
+		return col("", head, group, func(*person) any { return nil })
+	}
 	return col("", head, group, func(*person) any { return value })
 }
 

@@ -96,8 +96,18 @@ func newWorld(o Options) (*world, error) {
 		return nil, errorf("%s has no counties", o.Region)
 	}
 	left := o.People
+	if float64(left)*w.counties[0].weight()/total < plantRoom {
+		// A small sample has its planted rows in the first county.
+		w.counties[0].target = min(left, plantRoom+20)
+		left -= w.counties[0].target
+		total -= w.counties[0].weight()
+	}
+	share := left
 	for i, c := range w.counties {
-		c.target = int(float64(o.People) * c.weight() / total)
+		if c.target > 0 {
+			continue
+		}
+		c.target = int(float64(share) * c.weight() / total)
 		if i == len(w.counties)-1 {
 			c.target = left
 		}
