@@ -12,7 +12,7 @@ import (
 const foundLimit = 100
 
 type foundView struct {
-	Rows  []rowView
+	Table tableView
 	Asked string // what the words were understood as
 	More  bool
 	Query string
@@ -37,7 +37,7 @@ func (h *Rim) find(w http.ResponseWriter, r *web.Request) error {
 	if len(rows) > foundLimit {
 		rows, v.More = rows[:foundLimit], true
 	}
-	v.Rows = h.rowViews(r, rows)
+	v.Table = h.table(r, columnsOf(w, r), h.rowViews(r, rows), nil)
 	return h.shell.Page(w, r, "people/found", v)
 }
 

@@ -20,6 +20,7 @@ type rowView struct {
 	Href, Place, Kind, WorkAt, Since string
 	Age                              int
 	Ended                            bool
+	Cells                            []cell
 }
 
 type optionGroup struct {
@@ -28,7 +29,7 @@ type optionGroup struct {
 }
 
 type listView struct {
-	Rows    []rowView
+	Table   tableView
 	Tabs    []web.Tab
 	Switch  []web.Tab
 	Chips   web.Chips
@@ -37,7 +38,8 @@ type listView struct {
 	Groups  []optionGroup
 	Fields  []web.Field
 	Hidden  map[string]string
-	Sorts   map[string]sortHead
+	Columns optionGroup
+	Keep    []web.Option // the other parameters of the address, for the column form
 	Calibre string
 	CanEdit bool
 }
@@ -61,7 +63,15 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v := listView{Rows: h.rowViews(r, l.Rows), CanEdit: r.Can("people.edit")}
+	cols := columnsOf(w, r)
+	v := listView{Table: h.table(r, cols, h.rowViews(r, l.Rows), sortHeads(r)), Columns: columnForm(r, cols), CanEdit: r.Can("people.edit")}
+	for name, vals := range r.URL.Query() {
+		for _, val := range vals {
+			if name != "cols" && name != "lang" {
+				v.Keep = append(v.Keep, web.Option{Label: name, Value: val})
+			}
+		}
+	}
 	h.frameList(r, &v, f)
 	h.pager(r, &v, l, pg)
 	v.Groups, v.Fields = filterForm(r, f)
@@ -156,12 +166,15 @@ func (h *Rim) frameList(r *web.Request, v *listView, f people.Filter) {
 	case len(v.Chips.Items) > 0:
 		v.Empty.Note, v.Empty.Action, v.Empty.Href = r.T("people.empty.filter"), r.T("web.chip.clearall"), v.Chips.ClearAll
 	}
-	v.Sorts = map[string]sortHead{}
+}
+
+// sortHeads are the sorts with the address that puts each in force or turns it.
+func sortHeads(r *web.Request) map[string]sortHead {
+	out := map[string]sortHead{}
+	q := r.URL.Query()
 	for _, s := range []people.Sort{people.ByVillage, people.ByName, people.ByAge, people.ByUpdate} {
-		q := r.URL.Query()
-		on := q.Get("sort") == string(s) || q.Get("sort") == "" && s == people.ByVillage
 		hd := sortHead{Href: r.Self("sort", string(s), "desc", "")}
-		if on {
+		if q.Get("sort") == string(s) || q.Get("sort") == "" && s == people.ByVillage {
 			hd.Icon = "arrow-narrow-up"
 			if q.Get("desc") == "1" {
 				hd.Icon = "arrow-narrow-down"
@@ -169,8 +182,9 @@ func (h *Rim) frameList(r *web.Request, v *listView, f people.Filter) {
 				hd.Href = r.Self("sort", string(s), "desc", "1")
 			}
 		}
-		v.Sorts[string(s)] = hd
+		out[string(s)] = hd
 	}
+	return out
 }
 
 func chips(r *web.Request, f people.Filter) []web.Chip {

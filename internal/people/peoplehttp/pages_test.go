@@ -206,6 +206,12 @@ func TestPages(t *testing.T) {
 			t.Errorf("GET %s: %d, want 200 with %q", path, status, want)
 		}
 	}
+	if _, body := c.get("/people?cols=skill&cols=phone", "officer"); !strings.Contains(body, "138****0001") || strings.Contains(body, "鲁西缝制帮扶车间") {
+		t.Error("the chosen columns are not those of the table")
+	}
+	if _, body := c.get("/people", "officer"); !strings.Contains(body, "138****0001") {
+		t.Error("the chosen columns were not kept")
+	}
 	for path, want := range map[string]int{
 		"/people/999": 404, "/people/0": 404, "/people/abc": 404, "/people?status=77": 404, "/people?py=1": 404, base + "/work/99/end": 404,
 	} {
