@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"wengang/internal/calendar"
 	"wengang/internal/db"
@@ -22,59 +23,115 @@ type known struct {
 type register struct {
 	byIndex map[string]*known // blind index → holder
 	former  map[string]bool   // blind index that was corrected away
+	hidden  map[int64]bool    // batches that have not finished
 }
 
-// lookupChunk bounds the placeholders of one statement; both engines take far
-// more, yet plans stop gaining here.
-const lookupChunk = 2000
+// lookupChunk bounds the placeholders of one statement: SQLite looks each $n up
+// in a list, so 2,000 of them cost ten times as much as ten times 200.
+const lookupChunk = 200
 
-const knownColumns = `p.id_index, p.id, p.household_id, p.village, p.code, p.name, p.sex, p.birth, p.ethnic, p.id_kind, p.id_mask, p.relation,
-	p.education, p.student, p.health, p.skill, p.willing, p.willing_on, p.political, p.allowance, p.ward, p.disability_kind, p.disability_grade,
-	p.status, p.status_on, p.in_on, p.out_on, p.out_reason, p.merged_into, p.note, p.phone_mask, p.phone_index, p.version, h.code, h.phone_index,
-	CASE WHEN EXISTS (SELECT 1 FROM hidden_batch hb WHERE hb.batch_id = p.batch_id) THEN 1 ELSE 0 END`
+// idChunk bounds a list of ids, which are written into the statement as they
+// are: whole numbers of our own, without placeholders to look up.
+const idChunk = 2000
+
+func idList(ids []int64) string {
+	b := make([]byte, 0, 8*len(ids)+2)
+	b = append(b, '(')
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, id, 10)
+	}
+	return string(append(b, ')'))
+}
+
+// personColumnsWide are what an import of people compares.
+const personColumnsWide = `p.sex, p.ethnic, p.id_kind, p.id_mask, p.relation, p.education, p.health, p.willing, p.willing_on, p.political,
+	p.allowance, p.disability_kind, p.disability_grade, p.in_on, p.note, p.phone_mask, p.phone_index, p.version, p.code, h.phone_index`
+
+// personColumnsNarrow are what every import asks.
+const personColumnsNarrow = `p.id_index, p.id, p.household_id, p.village, p.name, p.birth, p.student, p.skill, p.ward,
+	p.status, p.status_on, p.out_on, p.out_reason, p.merged_into, p.batch_id, h.code`
 
 // lookup reads the holders of blind indexes, whatever their place: a number is
 // unique across the installation, and the caller decides what may be told.
-func lookup(ctx context.Context, q db.Querier, indexes [][]byte) (*register, error) {
-	r := &register{byIndex: make(map[string]*known, len(indexes)), former: map[string]bool{}}
+// wide fills what only an import of people compares.
+func lookup(ctx context.Context, q db.Querier, indexes [][]byte, wide bool) (*register, error) {
+	r := &register{byIndex: make(map[string]*known, len(indexes)), former: map[string]bool{}, hidden: map[int64]bool{}}
+	if err := r.unfinished(ctx, q); err != nil {
+		return nil, err
+	}
+	var any int
+	if err := q.QueryRowContext(ctx, `SELECT CASE WHEN EXISTS (SELECT 1 FROM former_id) THEN 1 ELSE 0 END`).Scan(&any); err != nil {
+		return nil, fmt.Errorf("look up former numbers: %w", err)
+	}
 	for len(indexes) > 0 {
 		n := min(lookupChunk, len(indexes))
-		if err := r.holders(ctx, q, indexes[:n]); err != nil {
+		if err := r.holders(ctx, q, indexes[:n], wide); err != nil {
 			return nil, err
 		}
-		if err := r.corrected(ctx, q, indexes[:n]); err != nil {
-			return nil, err
+		if any != 0 {
+			if err := r.corrected(ctx, q, indexes[:n]); err != nil {
+				return nil, err
+			}
 		}
 		indexes = indexes[n:]
 	}
 	return r, nil
 }
 
-func (r *register) holders(ctx context.Context, q db.Querier, indexes [][]byte) error {
+// unfinished reads the few batches that are hidden.
+func (r *register) unfinished(ctx context.Context, q db.Querier) error {
+	rows, err := q.QueryContext(ctx, `SELECT batch_id FROM hidden_batch`)
+	if err != nil {
+		return fmt.Errorf("read hidden batches: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return fmt.Errorf("read hidden batches: %w", err)
+		}
+		r.hidden[id] = true
+	}
+	return rows.Err()
+}
+
+func (r *register) holders(ctx context.Context, q db.Querier, indexes [][]byte, wide bool) error {
+	columns := personColumnsNarrow
+	if wide {
+		columns += ", " + personColumnsWide
+	}
 	var a db.Args
-	rows, err := q.QueryContext(ctx, `SELECT `+knownColumns+`
+	rows, err := q.QueryContext(ctx, `SELECT `+columns+`
 		FROM person p LEFT JOIN household h ON h.id = p.household_id WHERE p.id_index IN `+db.List(&a, indexes), a.Values...)
 	if err != nil {
 		return fmt.Errorf("look up numbers: %w", err)
 	}
 	defer rows.Close()
+	// One set of destinations for all rows: Scan takes their addresses.
+	var w known
+	var index, phone, homePhone []byte
+	var batch int64
+	var home *string
+	p := &w.Person
+	dest := []any{&index, &p.ID, &p.HouseholdID, &p.Village, &p.Name, &p.Birth, &p.Student, &p.Skill, &p.Ward,
+		&p.Status, &p.StatusOn, &p.OutOn, &p.OutReason, &p.MergedInto, &batch, &home}
+	if wide {
+		dest = append(dest, &p.Sex, &p.Ethnic, &p.IDKind, &p.IDMask, &p.Relation, &p.Education, &p.Health, &p.Willing, &p.WillingOn, &p.Political,
+			&p.Allowance, &p.Disability, &p.Grade, &p.InOn, &p.Note, &p.PhoneMask, &phone, &p.Version, &p.Code, &homePhone)
+	}
 	for rows.Next() {
-		k := &known{}
-		var index, phone, homePhone []byte
-		var home *string
-		var pending int
-		p := &k.Person
-		err := rows.Scan(&index, &p.ID, &p.HouseholdID, &p.Village, &p.Code, &p.Name, &p.Sex, &p.Birth, &p.Ethnic, &p.IDKind, &p.IDMask, &p.Relation,
-			&p.Education, &p.Student, &p.Health, &p.Skill, &p.Willing, &p.WillingOn, &p.Political, &p.Allowance, &p.Ward, &p.Disability, &p.Grade,
-			&p.Status, &p.StatusOn, &p.InOn, &p.OutOn, &p.OutReason, &p.MergedInto, &p.Note, &p.PhoneMask, &phone, &p.Version, &home, &homePhone, &pending)
-		if err != nil {
+		if err := rows.Scan(dest...); err != nil {
 			return fmt.Errorf("look up numbers: %w", err)
 		}
+		k := w
 		if home != nil {
-			p.Household = *home
+			k.Household = *home
 		}
-		k.phoneIndex, k.homePhone, k.pending = string(phone), string(homePhone), pending != 0
-		r.byIndex[string(index)] = k
+		k.phoneIndex, k.homePhone, k.pending = string(phone), string(homePhone), r.hidden[batch]
+		r.byIndex[string(index)] = &k
 	}
 	return rows.Err()
 }
@@ -97,13 +154,13 @@ func (r *register) corrected(ctx context.Context, q db.Querier, indexes [][]byte
 }
 
 // eachOf runs a query whose list of people is split into chunks. query gets
-// the placeholder list of one chunk; row is called after each scan into dest.
+// the list of one chunk; row is called after each scan into dest.
 func eachOf(ctx context.Context, q db.Querier, ids []int64, query func(in string, a *db.Args) string, row func(), dest ...any) error {
 	for len(ids) > 0 {
-		n := min(lookupChunk, len(ids))
+		n := min(idChunk, len(ids))
 		var a db.Args
-		text := query(db.List(&a, ids[:n]), &a)
-		rows, err := q.QueryContext(ctx, text, a.Values...)
+		statement := query(idList(ids[:n]), &a)
+		rows, err := q.QueryContext(ctx, statement, a.Values...)
 		if err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ func (c *personChecker) Check(ctx context.Context, rows []transfer.Row) ([]trans
 			indexes = append(indexes, work[i].index)
 		}
 	}
-	reg, err := lookup(ctx, c.db.Read, indexes)
+	reg, err := lookup(ctx, c.db.Read, indexes, true)
 	if err != nil {
 		return nil, err
 	}

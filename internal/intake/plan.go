@@ -73,7 +73,7 @@ func (c *planChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfe
 			indexes = append(indexes, in[i].index)
 		}
 	}
-	reg, err := lookup(ctx, c.db.Read, indexes)
+	reg, err := lookup(ctx, c.db.Read, indexes, false)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (c *workChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfe
 			indexes = append(indexes, jobs[i].index)
 		}
 	}
-	reg, err := lookup(ctx, c.db.Read, indexes)
+	reg, err := lookup(ctx, c.db.Read, indexes, false)
 	if err != nil {
 		return nil, err
 	}

@@ -144,11 +144,11 @@ func statedPeople(ctx context.Context, tx *db.Tx, batch int64) ([]int64, error) 
 // restoreStatus gives people the latest state that is left in their history.
 func restoreStatus(ctx context.Context, tx *db.Tx, ids []int64) error {
 	for len(ids) > 0 {
-		n := min(lookupChunk, len(ids))
+		n := min(idChunk, len(ids))
 		var a db.Args
 		now := a.Add(db.Millis(tx.Now))
 		_, err := tx.ExecContext(ctx, `UPDATE person SET status = `+latest("status", "0", "")+`, status_on = `+latest("since", "0", "")+`,
-			status_source = `+latest("source", "''", "")+`, version = version + 1, updated_at = `+now+` WHERE id IN `+db.List(&a, ids[:n]), a.Values...)
+			status_source = `+latest("source", "''", "")+`, version = version + 1, updated_at = `+now+` WHERE id IN `+idList(ids[:n]), a.Values...)
 		if err != nil {
 			return fmt.Errorf("restore states: %w", err)
 		}
