@@ -13,6 +13,7 @@ import (
 	"wengang/internal/region"
 	"wengang/internal/region/regionstore"
 	"wengang/internal/register"
+	"wengang/internal/report"
 	"wengang/internal/rollup"
 	"wengang/internal/rule"
 	"wengang/internal/secret"
@@ -37,6 +38,7 @@ type App struct {
 	Rollup    *rollup.Service
 	Registers *register.Store
 	Targets   *target.Store
+	Reports   *report.Store
 	Imports   *transfer.Service
 
 	places places
@@ -90,6 +92,9 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	a.Rollup = rollup.New(a.DB, a.Months)
 	a.Registers = register.New(a.DB, a.Box, a.Audit, &a.places)
 	a.Targets = target.New(a.DB, a.Audit, &a.places, figures{a.Rollup})
+	a.Reports = report.New(a.DB, report.Deps{
+		Box: a.Box, Audit: a.Audit, Registers: a.Registers, Figures: figures{a.Rollup}, Tree: nodes{&a.places}, Tags: a.Locals,
+	})
 	return a.connectImports(o)
 }
 

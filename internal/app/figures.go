@@ -12,6 +12,27 @@ import (
 // figures answers one indicator as closed: what targets and forms measure by.
 type figures struct{ r *rollup.Service }
 
+// Members are the ids of the people behind an indicator.
+func (f figures) Members(ctx context.Context, scope region.Scope, id string, at region.Code, m calendar.Month) ([]int64, bool, error) {
+	d, ok := indicator.Get(id)
+	if !ok {
+		return nil, false, nil
+	}
+	v, err := f.r.Value(ctx, scope, d, at, m, rollup.AsClosed)
+	if err != nil || !v.Known {
+		return nil, false, err
+	}
+	set, err := f.r.Members(ctx, scope, d.Members(), at, m, rollup.AsClosed)
+	if err != nil {
+		return nil, false, err
+	}
+	ids := make([]int64, 0, set.GetCardinality())
+	for it := set.Iterator(); it.HasNext(); {
+		ids = append(ids, int64(it.Next()))
+	}
+	return ids, true, nil
+}
+
 // Value of an indicator at a place and month; known is false where the month
 // has no people or the indicator no base.
 func (f figures) Value(ctx context.Context, scope region.Scope, id string, at region.Code, m calendar.Month) (int64, bool, error) {

@@ -54,6 +54,12 @@ func (p *places) Children(c region.Code) []region.Code {
 	return out
 }
 
+// nodes is the tree for those who want a place's children whole.
+type nodes struct{ *places }
+
+// Children are the places one level below, reporting units after divisions.
+func (n nodes) Children(c region.Code) []region.Place { return n.tree.Load().Children(c) }
+
 // Search finds places of a scope by name, initials or code.
 func (p *places) Search(q string, within region.Scope, limit int) []region.Code {
 	var out []region.Code
