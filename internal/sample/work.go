@@ -143,9 +143,12 @@ func (c *county) firstWork(p *person) calendar.Month {
 // stayer works in the county: posts, workshops, relief projects, local firms.
 func (c *county) stayer(p *person, age int) {
 	r := c.rng
-	weak := 1.0
-	if p.skill == fact.SkillWeak || age >= 55 {
-		weak = 3
+	post := 0.04 // public posts are for those who cannot go out
+	switch {
+	case p.skill == fact.SkillWeak || age >= 55:
+		post = 0.85
+	case age >= 38:
+		post = 0.3
 	}
 	first := c.firstWork(p)
 	months := c.w.End.Sub(first)
@@ -158,7 +161,7 @@ func (c *county) stayer(p *person, age int) {
 		start = first.Add(r.IntN(before)) // most have been there since before the history
 	}
 	s := &spell{start: start, end: calendar.Open, at: c.here()}
-	switch pick(r, 0.24*weak, 0.05, 0.03, 0.18, 0.24, 0.2) {
+	switch pick(r, post, 0.05, 0.03, 0.18, 0.24, 0.2) {
 	case 0:
 		if age >= 69 {
 			c.idle(p)
@@ -347,7 +350,9 @@ func (c *county) employ(p *person, s *spell) {
 	if where == "" {
 		where = s.at.province
 	}
-	s.employer = where + firmWord[r.IntN(len(firmWord))] + firmWord[r.IntN(len(firmWord))] + firmKind[s.industry]
+	i := r.IntN(len(firmWord))
+	k := (i + 1 + r.IntN(len(firmWord)-1)) % len(firmWord)
+	s.employer = where + firmWord[i] + firmWord[k] + firmKind[s.industry]
 }
 
 // here is the county itself as a place of work.
