@@ -3,11 +3,13 @@ package rollup
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wengang/internal/calendar"
 	"wengang/internal/indicator"
 	"wengang/internal/region"
+	"wengang/internal/setting"
 )
 
 // View says which of the two series is meant.
@@ -25,6 +27,8 @@ type Figures struct {
 	Month  calendar.Month
 	Rows   int // person-months behind them; 0: there is nothing to show
 	Closed bool
+	// ClosedAt is when the last county of the place closed, in Unix millis.
+	ClosedAt int64
 
 	counts   []int64 // by lane
 	money    int64
@@ -117,6 +121,22 @@ func (s *Service) Series(ctx context.Context, scope region.Scope, at region.Code
 	return out, nil
 }
 
+// Late is how many people's closed rows of a place's counties would now be
+// others: what the view AsKnown differs by.
+func (s *Service) Late(ctx context.Context, scope region.Scope, at region.Code, m calendar.Month) (people int, err error) {
+	if !scope.Contains(at) {
+		return 0, errNotFound
+	}
+	lo, hi := at.Range()
+	if at.Level() > region.County {
+		lo, hi = countyOf(at), countyOf(at)+1
+	}
+	err = s.db.Read.QueryRowContext(ctx, `SELECT COUNT(DISTINCT person_id) FROM adjustment
+		WHERE county >= $1 AND county < $2 AND month = $3 AND settled_at = 0 AND batch_id NOT IN (SELECT batch_id FROM hidden_batch)`,
+		int64(lo), int64(hi), int32(m)).Scan(&people)
+	return people, s.db.Dialect.Fault(err)
+}
+
 // At are the figures of several places in one month, in their order; all must
 // lie in the scope.
 func (s *Service) At(ctx context.Context, scope region.Scope, places []region.Code, m calendar.Month, view View) ([]Figures, error) {
@@ -156,7 +176,7 @@ func (f *Figures) add(e *entry, county, at region.Code) {
 		return
 	}
 	b := e.block
-	f.Closed = f.Closed && !e.open
+	f.Closed, f.ClosedAt = f.Closed && !e.open, max(f.ClosedAt, e.at)
 	f.stamps[county] = e.stamp
 	counts, money, rows := b.node(at)
 	for i, n := range counts {
@@ -300,5 +320,26 @@ func parts(stamp string) map[string]string {
 			out[name] = v
 		}
 	}
+	return out
+}
+
+// Setting lists the values of a setting with which the figures were counted,
+// one per kind of county, ascending.
+func (f *Figures) Setting(name string) []int64 {
+	def, ok := setting.Lookup(name)
+	if !ok {
+		return nil
+	}
+	var out []int64
+	for _, stamp := range f.stamps {
+		n := def.Default
+		if v, err := strconv.ParseInt(parts(stamp)[name], 10, 64); err == nil {
+			n = v
+		}
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
 	return out
 }

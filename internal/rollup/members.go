@@ -197,38 +197,52 @@ type Page struct {
 	Next    int64 // ask again after this id; 0 at the end
 }
 
+// Narrow is a part of a list by place of work; its zero value is all of it.
+type Narrow struct {
+	To    region.Code // place of work at or below it
+	Class int         // place class of the work; NoClass for none stated
+}
+
+// NoClass asks for people whose place of work is not stated.
+const NoClass = -1
+
+func (n Narrow) holds(b *Block, i int32) bool {
+	if n.Class != 0 && indicator.ClassOf(b.keys[b.shape[i]]) != max(0, n.Class) {
+		return false
+	}
+	return n.To == 0 || n.To.Contains(b.places[b.place[i]]) && b.place[i] != 0
+}
+
 // maxPage bounds what one question may read.
 const maxPage = 10_000
 
-// List is the list behind a figure, by person id after a given one.
-func (s *Service) List(ctx context.Context, scope region.Scope, d *indicator.Def, at region.Code, m calendar.Month, view View, after int64, limit int) (Page, error) {
+// List is the list behind a figure, by person id after a given one; of several
+// indicators it is everybody in any of them, once.
+func (s *Service) List(ctx context.Context, scope region.Scope, defs []*indicator.Def, at region.Code, m calendar.Month, view View, only Narrow, after int64, limit int) (Page, error) {
 	if !scope.Contains(at) {
 		return Page{}, errNotFound
 	}
-	if limit <= 0 || limit > maxPage {
+	if limit <= 0 || limit > maxPage || len(defs) == 0 {
 		return Page{}, fault.New(fault.Invalid, "fault.invalid")
 	}
-	d = d.Members()
-	entries, err := s.entries(ctx, s.reach(d, at), m, view)
-	if err != nil {
-		return Page{}, err
+	seen := roaring.New()
+	var found []spot
+	for _, d := range defs {
+		d = d.Members()
+		entries, err := s.entries(ctx, s.reach(d, at), m, view)
+		if err != nil {
+			return Page{}, err
+		}
+		for _, e := range entries {
+			e.block.members(d, at, func(v int, i int32) {
+				if only.holds(e.block, i) && seen.CheckedAdd(e.block.person[i]) && int64(e.block.person[i]) > after {
+					found = append(found, spot{e.block, v, i})
+				}
+			})
+		}
 	}
-	type place struct {
-		b *Block
-		v int
-		i int32
-	}
-	var p Page
-	var found []place
-	for _, e := range entries {
-		e.block.members(d, at, func(v int, i int32) {
-			p.Total++
-			if int64(e.block.person[i]) > after {
-				found = append(found, place{e.block, v, i})
-			}
-		})
-	}
-	slices.SortFunc(found, func(a, b place) int { return int(a.b.person[a.i]) - int(b.b.person[b.i]) })
+	slices.SortFunc(found, func(a, b spot) int { return int(a.b.person[a.i]) - int(b.b.person[b.i]) })
+	p := Page{Total: int(seen.GetCardinality())}
 	for k, f := range found {
 		if k == limit {
 			p.Next = p.Members[k-1].PersonID
@@ -237,6 +251,13 @@ func (s *Service) List(ctx context.Context, scope region.Scope, d *indicator.Def
 		p.Members = append(p.Members, f.b.member(f.v, f.i))
 	}
 	return p, nil
+}
+
+// spot is a row of a block.
+type spot struct {
+	b *Block
+	v int
+	i int32
 }
 
 func (b *Block) member(v int, i int32) Member {

@@ -94,7 +94,7 @@ func TestFiguresThreeWays(t *testing.T) {
 					if want := naiveAbsorbed(rows, def, at); n != want {
 						t.Errorf("%s %s %s: got %d, want %d", m, at, id, n, want)
 					}
-					if list, err := s.List(ctx, nation, def, at, m, AsClosed, 0, 5000); err != nil || int64(list.Total) != n {
+					if list, err := s.List(ctx, nation, []*indicator.Def{def}, at, m, AsClosed, Narrow{}, 0, 5000); err != nil || int64(list.Total) != n {
 						t.Errorf("%s %s %s: list of %d, want %d (%v)", m, at, id, list.Total, n, err)
 					}
 				}
@@ -251,7 +251,7 @@ func TestScope(t *testing.T) {
 			"series":   second(s.Series(ctx, scope, monthtest.County, m, 3, AsClosed)),
 			"at":       second(s.At(ctx, scope, []region.Code{monthtest.County}, m, AsClosed)),
 			"members":  second(s.Members(ctx, scope, def, monthtest.County, m, AsClosed)),
-			"list":     second(s.List(ctx, scope, def, monthtest.County, m, AsClosed, 0, 10)),
+			"list":     second(s.List(ctx, scope, []*indicator.Def{def}, monthtest.County, m, AsClosed, Narrow{}, 0, 10)),
 			"absorbed": second(s.Absorbed(ctx, scope, monthtest.County, m, AsClosed)),
 			"value":    second(s.Value(ctx, scope, def, monthtest.County, m, AsClosed)),
 			"explain":  second(s.Explain(ctx, scope, def, monthtest.County, nil, m, AsClosed)),

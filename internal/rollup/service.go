@@ -65,6 +65,7 @@ type entry struct {
 	stamp string
 	err   error
 	open  bool
+	at    int64 // when the month was closed
 }
 
 func (e *entry) done() bool {
@@ -167,7 +168,7 @@ func (s *Service) claim(c region.Code, m calendar.Month, known bool) (*entry, bo
 	if e, ok := s.blocks[k]; ok {
 		return e, false
 	}
-	e := &entry{ready: make(chan struct{}), open: !st.closed, stamp: st.stamp}
+	e := &entry{ready: make(chan struct{}), open: !st.closed, stamp: st.stamp, at: st.at}
 	s.blocks[k] = e
 	return e, true
 }

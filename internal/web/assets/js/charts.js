@@ -86,11 +86,21 @@ function sankey(c) {
 
 const kinds = { line, bar: (c) => bars(c, false), stack: (c) => bars(c, true), sankey };
 
+// the switch between a drawing and the table behind it
+function flip(box, back) {
+  box.querySelectorAll("[data-w-view]").forEach((b) => b.addEventListener("click", () => {
+    const table = b.dataset.wView === "table";
+    box.classList.toggle("tab", table);
+    box.querySelectorAll("[data-w-view]").forEach((x) => x.setAttribute("aria-pressed", String(x === b)));
+    if (!table) back?.();
+  }));
+}
+
 function one(box) {
   if (box.dataset.drawn) return;
   const data = box.querySelector('script[type="application/json"]'), at = box.querySelector(".draw");
-  if (!data || !at) return;
   box.dataset.drawn = "1";
+  if (!data || !at) return flip(box); // drawn in the page itself
   const c = JSON.parse(data.textContent);
   const make = kinds[c.Kind];
   if (!make) return;
@@ -104,12 +114,7 @@ function one(box) {
   new ResizeObserver(() => {
     if (at.clientWidth && at.clientWidth !== w) { w = at.clientWidth; chart.resize(); chart.setOption(make(c)); }
   }).observe(at);
-  box.querySelectorAll("[data-w-view]").forEach((b) => b.addEventListener("click", () => {
-    const table = b.dataset.wView === "table";
-    box.classList.toggle("tab", table);
-    box.querySelectorAll("[data-w-view]").forEach((x) => x.setAttribute("aria-pressed", String(x === b)));
-    if (!table) chart.resize();
-  }));
+  flip(box, () => chart.resize());
 }
 
 export function draw(root) { root.querySelectorAll(".w-chart").forEach(one); }

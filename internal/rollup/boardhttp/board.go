@@ -1,0 +1,155 @@
+package boardhttp
+
+import (
+	"net/http"
+
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/indicator"
+	"wengang/internal/region"
+	"wengang/internal/rollup"
+	"wengang/internal/web"
+)
+
+// seriesMonths is how far back the lines go.
+const seriesMonths = 24
+
+// boardView is everything that the page shows.
+type boardView struct {
+	Empty    *web.Empty
+	Sub      string
+	Switch   []web.Tab
+	MonthsAt string // where months are closed
+	Tiles    []web.Tile
+	Line     web.Chart
+	Why      *whyView
+	Rank     *rankView
+	Channels *channelView
+	Flow     *flowView
+	Dests    *destView
+	Families []familyView // of a village
+}
+
+// asked is one request's place, month and view, with the figures at hand.
+type asked struct {
+	r        *web.Request
+	at       region.Code
+	month    calendar.Month
+	view     rollup.View
+	series   []rollup.Figures // 24 months, the last is the page's
+	children []region.Code
+	goals    *goals
+}
+
+func (a *asked) now() *rollup.Figures { return &a.series[len(a.series)-1] }
+
+// back are the figures n months before.
+func (a *asked) back(n int) *rollup.Figures { return &a.series[len(a.series)-1-n] }
+
+func (h *Rim) ask(r *web.Request, view rollup.View) (*asked, error) {
+	a := &asked{r: r, at: r.At, month: r.Month, view: view}
+	var err error
+	if a.series, err = h.figures.Series(r.Context(), r.Scope(), a.at, a.month, seriesMonths, a.view); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+func (h *Rim) board(w http.ResponseWriter, r *web.Request) error {
+	a, err := h.ask(r, view(r))
+	if err != nil {
+		return err
+	}
+	v := boardView{MonthsAt: r.Link("/board/months")}
+	if a.now().Rows == 0 {
+		v.Empty = &web.Empty{Icon: "chart-line", Title: r.T("board.empty", a.month.String()), Note: r.T("board.empty.note"),
+			Action: r.T("board.empty.act"), Href: r.Link("/imports")}
+		return h.shell.Page(w, r, "board/board", v)
+	}
+	a.children = h.children(r, a.at)
+	if a.goals, err = h.goalsOf(a); err != nil {
+		return err
+	}
+	v.Sub = h.sub(a)
+	if v.Switch, err = h.views(a); err != nil {
+		return err
+	}
+	v.Tiles = h.tiles(a)
+	v.Line = h.line(a)
+	for _, part := range []func(*asked, *boardView) error{h.why, h.rank, h.flow, h.dests} {
+		if err := part(a, &v); err != nil {
+			return err
+		}
+	}
+	return h.shell.Page(w, r, "board/board", v)
+}
+
+// sub says which values the page shows: frozen with the day, or open.
+func (h *Rim) sub(a *asked) string {
+	r, f := a.r, a.now()
+	switch {
+	case a.view == rollup.AsKnown:
+		return r.T("board.sub.known", r.T("indicator.calibre.origin"))
+	case f.Closed && f.ClosedAt > 0:
+		day := calendar.DateAt(db.FromMillis(f.ClosedAt))
+		return r.T("board.sub.closed", r.T("indicator.calibre.origin"), day.String())
+	}
+	return r.T("board.sub.open", r.T("indicator.calibre.origin"))
+}
+
+// views is the switch between the figures as closed and as known now.
+func (h *Rim) views(a *asked) ([]web.Tab, error) {
+	if a.now().ClosedAt == 0 {
+		return nil, nil
+	}
+	r := a.r
+	tabs := []web.Tab{
+		{Label: r.T("board.view.closed"), Href: r.Self("view", ""), On: a.view == rollup.AsClosed},
+		{Label: r.T("board.view.known"), Href: r.Self("view", "known"), On: a.view == rollup.AsKnown},
+	}
+	late, err := h.figures.Late(r.Context(), r.Scope(), a.at, a.month)
+	if err != nil || late == 0 {
+		return tabs, err
+	}
+	other := rollup.AsKnown
+	if a.view == rollup.AsKnown {
+		other = rollup.AsClosed
+	}
+	f, err := h.figures.Figures(r.Context(), r.Scope(), a.at, a.month, other)
+	if err != nil {
+		return nil, err
+	}
+	diff := f.N("working") - a.now().N("working")
+	if other == rollup.AsClosed {
+		diff = -diff
+	}
+	tabs[1].Note = web.Signed(diff)
+	return tabs, nil
+}
+
+// changes are 同比 and 环比 of an indicator.
+func (h *Rim) changes(a *asked, d *indicator.Def) []web.Change {
+	return []web.Change{
+		h.change(a.r, a.r.T("board.yoy"), d, rollup.Compare(d, a.now(), a.back(12))),
+		h.change(a.r, a.r.T("board.mom"), d, rollup.Compare(d, a.now(), a.back(1))),
+	}
+}
+
+func (h *Rim) change(r *web.Request, label string, d *indicator.Def, c rollup.Change) web.Change {
+	out := web.Change{Label: label}
+	if !c.OK {
+		out.Reason = h.reason(r, c)
+		return out
+	}
+	x := c.Ratio * 100
+	out.Up, out.Down = x >= 0.05, x <= -0.05
+	if x < 0 {
+		x = -x
+	}
+	if d.Unit == indicator.Rate {
+		out.Value = r.T("board.points", web.Rate(x))
+	} else {
+		out.Value = web.Percent(x)
+	}
+	return out
+}

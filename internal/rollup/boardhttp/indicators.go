@@ -1,0 +1,108 @@
+package boardhttp
+
+import (
+	"net/http"
+
+	"wengang/internal/indicator"
+	"wengang/internal/web"
+)
+
+// familyView is the indicators of one family at a place.
+type familyView struct {
+	Name  string
+	Lines []indicatorLine
+}
+
+type indicatorLine struct {
+	Name, How, Href string
+	Value, Unit     string
+	Changes         []web.Change
+}
+
+type indicatorsView struct {
+	Sub      string
+	Families []familyView
+	Empty    *web.Empty
+}
+
+func (h *Rim) indicators(w http.ResponseWriter, r *web.Request) error {
+	a, err := h.ask(r, view(r))
+	if err != nil {
+		return err
+	}
+	v := indicatorsView{Sub: h.sub(a)}
+	if a.now().Rows == 0 {
+		v.Empty = &web.Empty{Icon: "chart-line", Title: r.T("board.empty", a.month.String()), Note: r.T("board.empty.note")}
+	} else {
+		v.Families = h.families(a)
+		absorbed, err := h.absorbed(a)
+		if err != nil {
+			return err
+		}
+		if len(absorbed.Lines) > 0 {
+			v.Families = append(v.Families, absorbed)
+		}
+	}
+	return h.shell.Page(w, r, "board/indicators", v)
+}
+
+// families are all indicators in the calibre of origin.
+func (h *Rim) families(a *asked) []familyView {
+	var out []familyView
+	var family indicator.Family
+	for _, d := range indicator.All() {
+		if d.Kind == indicator.Absorb {
+			continue
+		}
+		if d.Family != family {
+			family = d.Family
+			out = append(out, familyView{Name: a.r.T("indicator.family." + string(family))})
+		}
+		value, unit := show(a.r, d, a.now().Value(d))
+		f := &out[len(out)-1]
+		f.Lines = append(f.Lines, indicatorLine{Name: a.r.T(d.Key()), How: a.r.T(d.How()), Href: listLink(a.r, d, a.at),
+			Value: value, Unit: unit, Changes: h.changes(a, d)})
+	}
+	return out
+}
+
+// absorbed are the figures at the workplace; they carry no comparison, because
+// their base lies in every county of origin.
+func (h *Rim) absorbed(a *asked) (familyView, error) {
+	r := a.r
+	out := familyView{Name: r.T("indicator.family.absorption")}
+	all, err := h.figures.Absorbed(r.Context(), r.Scope(), a.at, a.month, a.view)
+	if err != nil {
+		return out, err
+	}
+	for _, d := range indicator.All() {
+		if n, ok := all[d.ID]; ok {
+			out.Lines = append(out.Lines, indicatorLine{Name: r.T(d.Key()), How: r.T(d.How()), Href: listLink(r, d, a.at),
+				Value: web.Thousands(n), Unit: r.T("indicator.unit.person")})
+		}
+	}
+	return out, nil
+}
+
+type placesView struct {
+	Sub   string
+	Dests destView
+	Empty *web.Empty
+}
+
+func (h *Rim) places(w http.ResponseWriter, r *web.Request) error {
+	a, err := h.ask(r, view(r))
+	if err != nil {
+		return err
+	}
+	v := placesView{Sub: h.sub(a)}
+	lines, year, err := h.destLines(a)
+	if err != nil {
+		return err
+	}
+	v.Dests = destView{Lines: lines, All: len(lines), Year: year}
+	if len(lines) == 0 {
+		v.Empty = &web.Empty{Icon: "map-pin", Title: r.T("board.empty", a.month.String()), Note: r.T("board.empty.note")}
+	}
+	return h.shell.Page(w, r, "board/places", v)
+}

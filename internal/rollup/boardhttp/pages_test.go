@@ -1,0 +1,306 @@
+package boardhttp_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"wengang/internal/account"
+	"wengang/internal/audit"
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/indicator"
+	"wengang/internal/month"
+	"wengang/internal/month/monthtest"
+	"wengang/internal/people"
+	"wengang/internal/region"
+	"wengang/internal/rollup"
+	"wengang/internal/rollup/boardhttp"
+	"wengang/internal/rule"
+	"wengang/internal/secret/secrettest"
+	"wengang/internal/target"
+	"wengang/internal/testkit"
+	"wengang/internal/web"
+	"wengang/internal/work"
+)
+
+var ctx = context.Background()
+
+const (
+	city   = monthtest.City
+	county = monthtest.County
+)
+
+type tree struct{ *region.Tree }
+
+func (t tree) Children(c region.Code) []region.Code {
+	var out []region.Code
+	for _, p := range t.Tree.Children(c) {
+		out = append(out, p.Code)
+	}
+	return out
+}
+func (tree) Search(string, region.Scope, int) []region.Code { return nil }
+
+// as signs everybody in as the X-As header says; the browser's default is the
+// city's leader, who is also an officer so that every page can be looked at.
+type as struct{}
+
+func (as) Authenticate(r *http.Request) (account.Caller, error) {
+	g := func(role account.Role, at region.Code) account.Grant {
+		return account.Grant{Role: role, Dept: account.DeptHR, Region: at}
+	}
+	c := account.Caller{UserID: 1, Name: "王建国", Address: "local"}
+	switch r.Header.Get("X-As") {
+	case "county":
+		c.Grants = []account.Grant{g(account.Officer, county)}
+	case "neighbour":
+		c.Grants = []account.Grant{g(account.Officer, monthtest.Neighbour)}
+	case "aide":
+		c.Grants = []account.Grant{g(account.Aide, 371522103201)}
+	case "system":
+		c.Grants = []account.Grant{g(account.System, city)}
+	default:
+		c.Grants = []account.Grant{g(account.Leader, city), g(account.Officer, city), g(account.Reviewer, city)}
+	}
+	return c, nil
+}
+
+type goals struct{ table *target.Table }
+
+func (g goals) List(_ context.Context, scope region.Scope, f target.Filter) ([]*target.Table, error) {
+	t := *g.table
+	t.Rows = nil
+	for _, r := range g.table.Rows {
+		if scope.Contains(r.Region) {
+			t.Rows = append(t.Rows, r)
+		}
+	}
+	return []*target.Table{&t}, nil
+}
+
+func (g goals) Progress(_ context.Context, scope region.Scope, t *target.Table, m calendar.Month) ([]target.Standing, error) {
+	var out []target.Standing
+	for i, r := range t.Rows {
+		rate := 0.88 + float64(i)*0.02
+		out = append(out, target.Standing{Row: r, Actual: int64(float64(r.Value) * rate), Rate: rate, Time: t.TimeProgress(m), Behind: rate < t.TimeProgress(m)})
+	}
+	return out, nil
+}
+
+type console struct {
+	t      testing.TB
+	url    string
+	client *http.Client
+	months *month.Store
+	roll   *rollup.Service
+}
+
+func start(t testing.TB, d *db.DB, fill func()) *console {
+	t.Helper()
+	fill()
+	c := &console{t: t, months: month.New(d, &monthtest.Audit{})}
+	c.roll = rollup.New(d, c.months)
+	box := secrettest.Box(t)
+	log := audit.New(d, box, nil)
+	tr := tree{region.National()}
+	ppl := people.New(d, people.Deps{Box: box, Audit: log, Closed: c.months, Checks: rule.NewDesk(d, rule.TreePlaces(tr.Tree), log), Spells: work.ReadSpells, Reclass: work.Reclass})
+	tb := &target.Table{ID: 1, Region: city, IndicatorKey: "work", Year: 2023, SampleOf: 9}
+	for i, k := range append([]region.Code{city}, tr.Children(city)...) {
+		v := int64(500 + i*20)
+		if k == city {
+			v = 4600
+		}
+		tb.Rows = append(tb.Rows, target.Row{N: i + 1, Region: k, Value: v})
+	}
+	s := web.New(web.Config{Tree: tr, Auth: as{}, Clock: testkit.Clock, Months: c.months, Notice: "web.sample", Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	boardhttp.New(s, c.roll, ppl, goals{tb}, c.months, tr).Register()
+	h, err := s.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	c.url = srv.URL
+	jar, _ := cookiejar.New(nil)
+	c.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return c
+}
+
+func (c *console) close(from, to calendar.Month) {
+	c.t.Helper()
+	for m := from; m <= to; m = m.Add(1) {
+		if err := c.months.CloseAll(ctx, account.LocalOperator(region.Country), region.Country, m, nil); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+}
+
+func (c *console) do(who, method, path string, form url.Values) (int, string) {
+	c.t.Helper()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	req, err := http.NewRequest(method, c.url+path, body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("X-As", who)
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	res, err := c.client.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return res.StatusCode, string(raw)
+}
+
+func TestPages(t *testing.T) {
+	d := testkit.SQLite(t)
+	c := start(t, d, func() { monthtest.Fill(t, d, 11, 1200) })
+	c.close(202210, 202311)
+	for _, p := range []struct {
+		who, path string
+		status    int
+		has       []string
+	}{
+		{"leader", "/board?month=2023-11", 200, []string{"在岗务工", "谁带来了", "目标为示例口径", "就业渠道", "去了哪里", "关账值"}},
+		{"leader", "/board?month=2023-12", 200, []string{"未关账"}},
+		{"leader", "/board?month=2022-10", 200, []string{"不可比"}},
+		{"leader", "/board?month=2021-10", 200, []string{"没有数据"}},
+		{"leader", "/board?month=2030-01", 200, []string{"没有数据"}},
+		{"leader", "/board?at=371522&month=2023-11", 200, []string{"莘县"}},
+		{"leader", "/board?at=371522103&month=2023-11", 200, []string{"在岗务工"}},
+		{"leader", "/board?at=371522103201&month=2023-11", 200, []string{"底数", "质量与真实"}},
+		{"leader", "/board?month=2023-11&view=known", 200, []string{"按现知"}},
+		{"leader", "/board?month=2023-11&lang=en", 200, []string{"Working now", "What "}},
+		{"leader", "/board/indicators?month=2023-11&lang=zh-CN", 200, []string{"就业率", "吸纳脱贫人口", "迁入"}},
+		{"leader", "/board/places?month=2023-11", 200, []string{"境外"}},
+		{"leader", "/board/months?month=2023-11", 200, []string{"重新开账"}},
+		{"leader", "/board/months?month=2023-12", 200, []string{"本月未结束"}},
+		{"leader", "/board/list?indicator=working&month=2023-11", 200, []string{"0000"}},
+		{"leader", "/board/list?indicator=working&month=2023-11&class=5", 200, []string{"境外"}},
+		{"leader", "/board/list?indicator=absorbed&month=2023-11", 200, []string{"就业地口径"}},
+		{"leader", "/board/list?indicator=moved_out_working,died_working,gone_working&month=2023-03", 200, []string{"迁出前在岗、死亡前在岗、退出前在岗"}},
+		{"leader", "/", 200, []string{"在岗务工"}},
+		{"leader", "/board/list?indicator=nothing&month=2023-11", 404, nil},
+		{"leader", "/board/list?indicator=working&class=77", 404, nil},
+		{"leader", "/board/list?indicator=working&after=x", 404, nil},
+		{"county", "/board?at=371522&month=2023-11", 200, []string{"莘县"}},
+		{"county", "/board?at=371500", 404, nil},
+		{"county", "/board?at=371521", 404, nil},
+		{"neighbour", "/board/list?at=371522&indicator=working", 404, nil},
+		{"neighbour", "/board/months?at=371522", 404, nil},
+		{"aide", "/board?at=371522103201&month=2023-11", 200, []string{"在岗务工"}},
+		{"aide", "/board/list?indicator=working&month=2023-11", 200, nil},
+		{"aide", "/board/months", 200, []string{"这里没有可看的县"}},
+		{"system", "/board", 403, nil},
+		{"system", "/board/list?indicator=working", 403, nil},
+	} {
+		status, body := c.do(p.who, "GET", p.path, nil)
+		if status != p.status {
+			t.Errorf("%s %s: %d, want %d", p.who, p.path, status, p.status)
+		}
+		for _, h := range p.has {
+			if !strings.Contains(body, h) {
+				t.Errorf("%s %s: lacks %q", p.who, p.path, h)
+			}
+		}
+	}
+}
+
+// Every link that a board shows beside a figure opens as many people.
+func TestFiguresOpenTheirLists(t *testing.T) {
+	d := testkit.SQLite(t)
+	c := start(t, d, func() { monthtest.Fill(t, d, 11, 900) })
+	c.close(202309, 202311)
+	scope := region.ScopeOf(city)
+	f, err := c.roll.Figures(ctx, scope, city, 202311, rollup.AsClosed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, def := range indicator.All() {
+		if def.Unit != indicator.Persons || def.Kind == indicator.Absorb {
+			continue
+		}
+		_, body := c.do("leader", "GET", "/board/list?indicator="+def.ID+"&month=2023-11", nil)
+		want := "<b>" + web.Thousands(f.Value(def).N) + "</b> 人"
+		if f.Value(def).N == 0 {
+			want = "没有人"
+		}
+		if !strings.Contains(body, want) {
+			t.Errorf("%s: the list does not say %q", def.ID, want)
+		}
+	}
+}
+
+func TestCloseAndReopenByPage(t *testing.T) {
+	d := testkit.SQLite(t)
+	c := start(t, d, func() { monthtest.Fill(t, d, 11, 200) })
+	post := func(who, path string, form url.Values, want int) string {
+		t.Helper()
+		status, body := c.do(who, "POST", path, form)
+		if status != want {
+			t.Errorf("%s %s %v: %d, want %d", who, path, form, status, want)
+		}
+		return body
+	}
+	closed := func(at region.Code) bool {
+		ok, err := c.months.Closed(ctx, at, 202311)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	post("county", "/board/months/close?at=371522&month=2023-12", url.Values{"county": {"371522"}}, 409)
+	post("county", "/board/months/close?at=371522&month=2023-11", url.Values{"county": {"371521"}}, 404)
+	post("aide", "/board/months/close?month=2023-11", url.Values{"county": {"371522"}}, 403)
+	if closed(county) {
+		t.Fatal("closed by nobody")
+	}
+	post("county", "/board/months/close?at=371522&month=2023-11", url.Values{"county": {"371522"}}, 303)
+	if !closed(county) || closed(city) {
+		t.Error("the county closes its own month")
+	}
+	post("leader", "/board/months/close?at=371500&month=2023-11", url.Values{}, 303)
+	if !closed(city) {
+		t.Error("the city closes all")
+	}
+	post("county", "/board/months/reopen?at=371522&month=2023-11", url.Values{"county": {"371522"}, "reason": {"补录"}}, 403)
+	if body := post("leader", "/board/months/reopen?at=371500&month=2023-11", url.Values{"county": {"371522"}, "reason": {" "}}, 422); !strings.Contains(body, "请写明重新开账的理由") {
+		t.Error("the reason is not asked for")
+	}
+	post("leader", "/board/months/reopen?at=371500&month=2023-11", url.Values{"county": {"371522"}, "reason": {"补录"}}, 303)
+	if closed(county) {
+		t.Error("not opened again")
+	}
+}
+
+// BenchmarkBoard is the whole page of a city of 40,000 people after the first
+// look.
+func BenchmarkBoard(b *testing.B) {
+	d := testkit.SQLite(b)
+	c := start(b, d, func() { monthtest.Lifelike(b, d, 40_000) })
+	c.close(202201, 202311)
+	c.do("leader", "GET", "/board?month=2023-11", nil)
+	b.ResetTimer()
+	for range b.N {
+		if status, _ := c.do("leader", "GET", "/board?month=2023-11", nil); status != 200 {
+			b.Fatal(status)
+		}
+	}
+}

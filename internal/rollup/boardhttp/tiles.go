@@ -1,0 +1,163 @@
+package boardhttp
+
+import (
+	"fmt"
+
+	"wengang/internal/indicator"
+	"wengang/internal/month"
+	"wengang/internal/rollup"
+	"wengang/internal/web"
+)
+
+// tiles are the six figures on top.
+func (h *Rim) tiles(a *asked) []web.Tile {
+	r, f := a.r, a.now()
+	share := func(id string) string { return percentOf(f.Value(indicator.MustGet(id))) }
+	tile := func(id string, calibre ...string) web.Tile {
+		d := indicator.MustGet(id)
+		value, unit := show(r, d, f.Value(d))
+		return web.Tile{Label: r.T(d.Key()), Value: value, Unit: unit, Href: listLink(r, d, a.at), Changes: h.changes(a, d), Calibre: calibre}
+	}
+	out := []web.Tile{
+		tile("working", r.T("board.cal.working"), r.T("board.cal.confirmed", share("confirmed_share"))),
+		tile("worked_year", r.T("board.cal.year", a.month.Num()), r.T("board.cal.once")),
+		tile("income_mean", r.T("board.cal.n", web.Thousands(f.N("income_known"))), r.T("board.cal.known", share("income_known_share"))),
+		tile("stable", r.T("board.cal.stable", setting(f, month.StableMonths)), r.T("board.cal.stableshare", share("stable_share"))),
+		tile("unverified", r.T("board.cal.unverified", setting(f, month.UnverifiedMonths)), r.T("board.cal.notlost")),
+	}
+	return append(out, h.goalTile(a))
+}
+
+// goalTile is the target's progress with the time that has passed as a tick.
+func (h *Rim) goalTile(a *asked) web.Tile {
+	r := a.r
+	t := web.Tile{Label: r.T("board.goal"), LinkText: r.T("board.goal.link"), Href: r.Link("/targets"), Value: "—"}
+	g := a.goals
+	if g == nil || g.own == nil || g.own.Rate < 0 {
+		t.Calibre = []string{r.T("board.goal.none"), r.T("board.goal.none2")}
+		return t
+	}
+	t.Value, t.Unit = web.Rate(g.own.Rate*100), "%"
+	t.Bar, t.Progress, t.Tick = true, g.own.Rate*100, g.own.Time*100
+	if a.month.Num() > 1 && g.own.Row.Value > 0 && a.back(1).Rows > 0 {
+		x := float64(g.own.Actual-a.back(1).N(g.figure)) / float64(g.own.Row.Value) * 100
+		t.Changes = append(t.Changes, web.Change{Label: r.T("board.mom"), Value: r.T("board.points", web.Rate(max(x, -x))), Up: x >= 0.05, Down: x <= -0.05})
+	}
+	t.Calibre = []string{r.T("board.goal.of", web.Thousands(g.own.Actual), web.Thousands(g.own.Row.Value)), r.T("board.goal.time", web.Rate(g.own.Time*100))}
+	if g.sample {
+		t.Calibre[1] = r.T("board.goal.sample")
+	}
+	return t
+}
+
+// show writes a value with its unit.
+func show(r *web.Request, d *indicator.Def, v rollup.Value) (value, unit string) {
+	unit = r.T("indicator.unit." + string(d.Unit))
+	switch {
+	case !v.Known:
+		return "—", unit
+	case d.Unit == indicator.Fen:
+		return web.Yuan(v.N), unit
+	case d.Unit == indicator.Rate:
+		return web.Rate(v.Float() * 100), unit
+	}
+	return web.Thousands(v.N), unit
+}
+
+func percentOf(v rollup.Value) string {
+	if !v.Known {
+		return "—"
+	}
+	return web.Percent(v.Float() * 100)
+}
+
+// setting is the value that the figures were counted with; where counties
+// differ, all are named.
+func setting(f *rollup.Figures, name string) string {
+	out := ""
+	for i, n := range f.Setting(name) {
+		if i > 0 {
+			out += "/"
+		}
+		out += fmt.Sprint(n)
+	}
+	return out
+}
+
+// line is 24 months of 在岗 and 稳定 with the points that matter.
+func (h *Rim) line(a *asked) web.Chart {
+	r := a.r
+	working, stable := indicator.MustGet("working"), indicator.MustGet("stable")
+	c := web.Chart{Kind: "line", Title: r.T("board.line", h.name(r, a.at)), Unit: r.T("indicator.unit.person"), First: r.T("board.month")}
+	one := web.Series{Name: r.T(working.Key())}
+	two := web.Series{Name: r.T(stable.Key()), Dashed: true}
+	low, high := -1.0, 0.0
+	for i := range a.series {
+		f := &a.series[i]
+		c.Categories = append(c.Categories, f.Month.String())
+		if f.Rows == 0 {
+			one.Values, two.Values = append(one.Values, nil), append(two.Values, nil)
+			continue
+		}
+		x, y := float64(f.N("working")), float64(f.N("stable"))
+		one.Values, two.Values = append(one.Values, &x), append(two.Values, &y)
+		if m := min(x, y); low < 0 || m < low {
+			low = m
+		}
+		high = max(high, x, y)
+	}
+	last := len(a.series) - 1
+	if p := one.Values[last-12]; p != nil {
+		one.Marks = append(one.Marks, web.Mark{At: last - 12, Text: r.T("board.line.year", web.Thousands(*p))})
+	}
+	one.Marks = append(one.Marks, web.Mark{At: last, Text: r.T("board.line.now", web.Thousands(*one.Values[last])), Emphasis: true})
+	two.Marks = append(two.Marks, web.Mark{At: last, Text: r.T("board.line.stable", web.Thousands(*two.Values[last]))})
+	for _, i := range springs(a.series, one.Values) {
+		two.Marks = append(two.Marks, web.Mark{At: i, Text: r.T("board.line.spring"), Below: true, Quiet: true})
+	}
+	c.Series = []web.Series{one, two}
+	from := axisFrom(low, high)
+	c.Sub = r.T("board.line.sub", c.Categories[0], c.Categories[last])
+	if from > 0 {
+		c.From, c.Sub = &from, c.Sub+" · "+r.T("board.line.from", web.Thousands(from))
+	}
+	return c
+}
+
+// springs are the months in which people had come home for the Spring
+// Festival: the lowest of January to March where it lies a twentieth or more
+// below the December before.
+func springs(series []rollup.Figures, values []*float64) []int {
+	var out []int
+	for i := range series {
+		if series[i].Month.Num() != 12 || i+3 >= len(series) || values[i] == nil {
+			continue
+		}
+		low := -1
+		for k := i + 1; k <= i+3; k++ {
+			if values[k] != nil && (low < 0 || *values[k] < *values[low]) {
+				low = k
+			}
+		}
+		if low > 0 && *values[low] < 0.95**values[i] {
+			out = append(out, low)
+		}
+	}
+	return out
+}
+
+// axisFrom is where the axis begins: at 0, unless the lines would be flat.
+func axisFrom(low, high float64) float64 {
+	if high <= 0 || low < high*0.4 {
+		return 0
+	}
+	step := 1.0
+	for step*10 <= high-low+high*0.1 {
+		step *= 10
+	}
+	from := 0.0
+	for from+step <= low-(high-low)*0.3 {
+		from += step
+	}
+	return from
+}
