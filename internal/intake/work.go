@@ -30,6 +30,7 @@ type workChecker struct {
 	claimed map[int64]int          // spell of the ledger → row that stated it
 	rows    map[string]int         // person, start, employer, place → row
 	fresh   map[int64][]fact.Spell // new spells of the file by person
+	amended map[int64]fact.Spell   // spells of the ledger as earlier rows leave them
 	stated  map[int64]calendar.Date
 }
 
@@ -43,7 +44,7 @@ func (k *workKind) Open(ctx context.Context, b *transfer.Batch) (transfer.Checke
 	if m == 0 {
 		m = c.today.Month()
 	}
-	return &workChecker{checker: c, month: m, claimed: map[int64]int{}, rows: map[string]int{}, fresh: map[int64][]fact.Spell{}, stated: map[int64]calendar.Date{}}, nil
+	return &workChecker{checker: c, month: m, claimed: map[int64]int{}, rows: map[string]int{}, fresh: map[int64][]fact.Spell{}, amended: map[int64]fact.Spell{}, stated: map[int64]calendar.Date{}}, nil
 }
 
 // jobRow is a row on its way through Check.
@@ -285,6 +286,9 @@ func (c *workChecker) subject(j *jobRow, old, sp *fact.Spell, spells []fact.Spel
 	focus := -1
 	for i := range spells {
 		o := &spells[i]
+		if now, ok := c.amended[o.ID]; ok {
+			o = &now // the row that ended it stands above this one
+		}
 		switch {
 		case old != nil && o.ID == old.ID:
 			focus = len(list)
@@ -331,6 +335,7 @@ func (c *workChecker) accept(j *jobRow, was *known, old, sp *fact.Spell, spells 
 		c.fresh[w.PersonID] = append(c.fresh[w.PersonID], *sp)
 	case old != nil:
 		c.claimed[old.ID] = j.row.N
+		c.amended[old.ID] = *sp
 		if w.changes() {
 			result = transfer.Changed
 		}
