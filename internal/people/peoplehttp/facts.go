@@ -106,4 +106,3 @@ func (h *Rim) needFacts(r *web.Request, v *recordView) {
 		{Label: r.T("people.field.training"), Value: n.Training},
 	}
 }
-
