@@ -292,6 +292,10 @@ func (r *checkRun) write(ctx context.Context, tx *db.Tx, t tally, payload, view 
 	c := &r.chunk
 	if _, err := tx.ExecContext(ctx, `INSERT INTO import_chunk (batch_id, n, sheet, first_row, last_row, rows, payload, shown) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		r.b.ID, c.n, valid(c.sheet), c.rows[0].N, c.rows[len(c.rows)-1].N, len(c.rows), payload, view); err != nil {
+		if fault.Is(tx.Dialect.Fault(err), fault.Conflict) {
+			// Another worker has resumed the same batch and is ahead.
+			return fault.New(fault.Unavailable, "db.busy")
+		}
 		return fmt.Errorf("stage chunk %d: %w", c.n, err)
 	}
 	if err := tx.Dialect.BulkInsert(ctx, tx, "import_finding", findingColumns, findings); err != nil {

@@ -409,6 +409,46 @@ func TestVaultHoldsNoPlainText(t *testing.T) {
 	}
 }
 
+// TestTwoWorkers: a second worker that resumes what a first one is doing gives
+// way, and the import comes out once.
+func TestTwoWorkers(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		s := newTest(t, d, t.TempDir(), testKind{})
+		id, err := s.Stage(t.Context(), officer, Request{Kind: "test", File: numbers(t, "a", 1, 220), FileName: "x", Region: testCounty})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := *s
+		points := 0
+		s.Failpoint = func(p string) {
+			if points++; p == "check.chunk" && points < 4 || p == "save.chunk" {
+				if err := other.Work(t.Context(), id); err != nil && !fault.Is(err, fault.Unavailable) {
+					t.Errorf("the other worker at %s: %v", p, err)
+				}
+			}
+		}
+		for range 2 { // the first may have been overtaken
+			if err := s.Work(t.Context(), id); err != nil && !fault.Is(err, fault.Unavailable) {
+				t.Fatal(err)
+			}
+		}
+		if in := info(t, s, id); in.State != StateChecked || in.Done != 220 || in.New != 220 {
+			t.Fatalf("%+v", in)
+		}
+		if err := s.Save(t.Context(), officer, id); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := s.Work(t.Context(), id); err != nil && !fault.Is(err, fault.Unavailable) {
+				t.Fatal(err)
+			}
+		}
+		if in := info(t, s, id); in.State != StateDone || ledger(t, d, "a") != 220 {
+			t.Errorf("%+v, %d rows", in, ledger(t, d, "a"))
+		}
+	})
+}
+
 // TestOddText: what no database takes reaches neither findings nor chunks as
 // it is.
 func TestOddText(t *testing.T) {

@@ -118,15 +118,19 @@ func (s *Service) Work(ctx context.Context, id int64) error {
 	default:
 		return nil
 	}
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, errCancelled):
-		return s.discard(ctx, in)
-	case ctx.Err() != nil, fault.Is(err, fault.Unavailable):
+	if err == nil || ctx.Err() != nil || fault.Is(err, fault.Unavailable) {
 		return err // the state stands; the next Work goes on from here
 	}
-	return s.fail(ctx, in, err)
+	now, loadErr := load(ctx, s.db.Read, everywhere, id)
+	switch {
+	case loadErr != nil:
+		return loadErr
+	case now.cancelled && !now.State.Ended():
+		return s.discard(ctx, now)
+	case errors.Is(err, errCancelled), now.State != in.State && (in.State != StateStaged || now.State != StateChecking):
+		return nil // another worker has done it
+	}
+	return s.fail(ctx, now, err)
 }
 
 var errCancelled = errors.New("cancelled")

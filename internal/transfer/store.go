@@ -232,7 +232,7 @@ func deleteStaged(ctx context.Context, tx *db.Tx, id int64) error {
 }
 
 func runningBatches(ctx context.Context, q db.Querier) ([]int64, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id FROM import_batch WHERE state IN ('checking', 'saving') ORDER BY id`)
+	rows, err := q.QueryContext(ctx, `SELECT id FROM import_batch WHERE state IN ('staged', 'checking', 'saving') OR cancelled = TRUE AND state = 'checked' ORDER BY id`)
 	if err != nil {
 		return nil, err
 	}

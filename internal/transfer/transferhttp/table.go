@@ -119,7 +119,8 @@ func (t *table) chips(r *web.Request, in transfer.Info, rules []transfer.RuleCou
 		}
 		t.Rules = append(t.Rules, chip{Label: ruleTitle(r.Lang, rc.Rule), Rows: rc.Rows, Href: r.Link(base(in), "rule", rc.Rule, "warned", keep(f.Warned)), On: f.Rule == rc.Rule})
 	}
-	if in.Warned > 0 {
+	// Clues are remarks too, but no warnings: they alone give the switch no number.
+	if in.Warned > 0 || in.Findings > in.Refused() {
 		t.Rules = append(t.Rules, chip{Label: r.T("import.rule.warned"), Rows: in.Warned, Href: r.Link(base(in), "warned", keep(!f.Warned)), On: f.Warned})
 	}
 }
