@@ -93,7 +93,7 @@ var errNoSession = fault.New(fault.Unauth, "fault.unauth")
 
 // Session answers who a token belongs to, with the grants of this moment. It
 // is read from the database at every request: what was revoked is gone at
-// once. Two indexed reads, about 0.1 ms on a busy two-core machine.
+// once. Two indexed reads, 0.1–0.2 ms on a busy two-core machine.
 func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 	if len(token) != base64.RawURLEncoding.EncodedLen(tokenSize) {
 		return Session{}, errNoSession

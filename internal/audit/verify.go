@@ -132,19 +132,7 @@ func (l *Log) verifyChain(ctx context.Context, q db.Querier, rep *Report, marks 
 			rep.add(SealMissing, rep.Head.Seq+1+i, 0)
 		}
 		rep.Seals++
-		switch {
-		case r == nil:
-			rep.add(RowMissing, s.seq, s.rowID)
-		case !l.box.CheckMAC(r.keyVersion, r.canonical(), r.mac):
-			rep.Rows++
-			rep.add(RowChanged, s.seq, s.rowID)
-		default:
-			rep.Rows++
-			if !last.IsZero() && r.At.Before(last.Add(-clockSlack)) {
-				rep.ClockBack++
-			}
-			last = r.At
-		}
+		last = l.verifyRow(rep, s, r, last)
 		// After a gap the link before is unknown, so the step cannot be checked;
 		// the gap is told. A missing row was told above.
 		if gap == 0 && r != nil && !l.box.CheckMAC(s.version, linkBytes(prev, s.seq, s.rowID, s.at, r.mac), s.hash) {
@@ -172,6 +160,23 @@ func (l *Log) verifyChain(ctx context.Context, q db.Querier, rep *Report, marks 
 		}
 	}
 	return nil
+}
+
+// verifyRow checks a link's row and answers its time, for the next one.
+func (l *Log) verifyRow(rep *Report, s sealedRow, r *Row, last time.Time) time.Time {
+	if r == nil {
+		rep.add(RowMissing, s.seq, s.rowID)
+		return last
+	}
+	rep.Rows++
+	if !l.box.CheckMAC(r.keyVersion, r.canonical(), r.mac) {
+		rep.add(RowChanged, s.seq, s.rowID)
+		return last
+	}
+	if !last.IsZero() && r.At.Before(last.Add(-clockSlack)) {
+		rep.ClockBack++
+	}
+	return r.At
 }
 
 type sealedRow struct {

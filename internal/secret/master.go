@@ -1,8 +1,10 @@
 package secret
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -68,4 +70,59 @@ func LoadKeyFor(ctx context.Context, d *db.DB, path string) (*FileKey, error) {
 		return RotateFile(ctx, d, path, next.Suite())
 	}
 	return key, nil
+}
+
+// Rewrap puts every key of the ring under another master key, in one
+// transaction. The values themselves do not change.
+func Rewrap(ctx context.Context, d *db.DB, old, next KeyService) error {
+	return d.Tx(ctx, func(tx *db.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT purpose, version, master, wrapped FROM key_ring ORDER BY purpose, version`)
+		if err != nil {
+			return fmt.Errorf("key ring: %w", err)
+		}
+		defer rows.Close()
+		type wrappedKey struct {
+			purpose string
+			version int
+			wrapped []byte
+		}
+		var keys []wrappedKey
+		for rows.Next() {
+			var (
+				k      wrappedKey
+				master string
+			)
+			if err := rows.Scan(&k.purpose, &k.version, &master, &k.wrapped); err != nil {
+				return fmt.Errorf("key ring: %w", err)
+			}
+			if master != old.ID() {
+				return fault.New(fault.Unavailable, "secret.key.other", master, old.ID())
+			}
+			keys = append(keys, k)
+		}
+		if err := rows.Err(); err != nil {
+			return fmt.Errorf("key ring: %w", err)
+		}
+		rows.Close()
+		for _, k := range keys {
+			label := keyLabel(k.purpose, k.version)
+			plain, err := old.Unwrap(ctx, label, k.wrapped)
+			if err != nil {
+				return fault.Wrap(err, fault.Unavailable, "secret.key.wrapped")
+			}
+			again, err := next.Wrap(ctx, label, plain)
+			if err != nil {
+				return err
+			}
+			if back, err := next.Unwrap(ctx, label, again); err != nil || !bytes.Equal(back, plain) {
+				return fault.Wrap(err, fault.Unavailable, "secret.key.wrapped")
+			}
+			_, err = tx.ExecContext(ctx, `UPDATE key_ring SET wrapped = $1, master = $2 WHERE purpose = $3 AND version = $4`,
+				again, next.ID(), k.purpose, k.version)
+			if err != nil {
+				return fmt.Errorf("key ring: %w", err)
+			}
+		}
+		return nil
+	})
 }

@@ -1,7 +1,6 @@
 package secret
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"wengang/internal/db"
-	"wengang/internal/fault"
 )
 
 // Column is an encrypted column that rotation re-encrypts. The program
@@ -235,113 +233,4 @@ func reseal(ctx context.Context, tx *db.Tx, box *Box, c Column, row sealedRow) e
 	cond = append(cond, c.Name+" = "+a.Add(row.value))
 	_, err = tx.ExecContext(ctx, "UPDATE "+c.Table+" SET "+c.Name+" = "+set+" WHERE "+strings.Join(cond, " AND "), a.Values...)
 	return err
-}
-
-// Count is how many values of a column a key version holds.
-type Count struct {
-	Column  string
-	Version int // 0: not a sealed value
-	Rows    int64
-	Opens   bool // every value opened
-}
-
-// Check opens every value of every declared column, for `key check`: which
-// versions are in use, and whether the keys at hand open them.
-func Check(ctx context.Context, d *db.DB, box *Box, columns []Column) ([]Count, error) {
-	var out []Count
-	for _, c := range columns {
-		counts := map[int]*Count{}
-		var after []int64
-		for {
-			rows, err := readSealed(ctx, d.Read, c, after, rotateBatch)
-			if err != nil {
-				return nil, fmt.Errorf("check %s.%s: %w", c.Table, c.Name, err)
-			}
-			for _, r := range rows {
-				if len(r.value) == 0 {
-					continue
-				}
-				v, _ := Version(r.value)
-				n := counts[int(v)]
-				if n == nil {
-					n = &Count{Column: c.Table + "." + c.Name, Version: int(v), Opens: true}
-					counts[int(v)] = n
-				}
-				n.Rows++
-				n.Opens = n.Opens && opens(box, c, r.value)
-			}
-			if len(rows) < rotateBatch {
-				break
-			}
-			after = rows[len(rows)-1].key
-		}
-		for v := range counts {
-			out = append(out, *counts[v])
-		}
-	}
-	return out, nil
-}
-
-func opens(box *Box, c Column, value []byte) bool {
-	for _, context := range c.Contexts {
-		if _, err := box.Decrypt(context, value); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
-// Rewrap puts every key of the ring under another master key, in one
-// transaction. The values themselves do not change.
-func Rewrap(ctx context.Context, d *db.DB, old, next KeyService) error {
-	return d.Tx(ctx, func(tx *db.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT purpose, version, master, wrapped FROM key_ring ORDER BY purpose, version`)
-		if err != nil {
-			return fmt.Errorf("key ring: %w", err)
-		}
-		defer rows.Close()
-		type wrappedKey struct {
-			purpose string
-			version int
-			wrapped []byte
-		}
-		var keys []wrappedKey
-		for rows.Next() {
-			var (
-				k      wrappedKey
-				master string
-			)
-			if err := rows.Scan(&k.purpose, &k.version, &master, &k.wrapped); err != nil {
-				return fmt.Errorf("key ring: %w", err)
-			}
-			if master != old.ID() {
-				return fault.New(fault.Unavailable, "secret.key.other", master, old.ID())
-			}
-			keys = append(keys, k)
-		}
-		if err := rows.Err(); err != nil {
-			return fmt.Errorf("key ring: %w", err)
-		}
-		rows.Close()
-		for _, k := range keys {
-			label := keyLabel(k.purpose, k.version)
-			plain, err := old.Unwrap(ctx, label, k.wrapped)
-			if err != nil {
-				return fault.Wrap(err, fault.Unavailable, "secret.key.wrapped")
-			}
-			again, err := next.Wrap(ctx, label, plain)
-			if err != nil {
-				return err
-			}
-			if back, err := next.Unwrap(ctx, label, again); err != nil || !bytes.Equal(back, plain) {
-				return fault.Wrap(err, fault.Unavailable, "secret.key.wrapped")
-			}
-			_, err = tx.ExecContext(ctx, `UPDATE key_ring SET wrapped = $1, master = $2 WHERE purpose = $3 AND version = $4`,
-				again, next.ID(), k.purpose, k.version)
-			if err != nil {
-				return fmt.Errorf("key ring: %w", err)
-			}
-		}
-		return nil
-	})
 }
