@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"wengang/internal/account"
 	"wengang/internal/fault"
 )
 
@@ -121,6 +122,7 @@ func TestParallelGuessesShareOneCount(t *testing.T) {
 }
 
 func TestUnknownAndWrongAreAlike(t *testing.T) {
+	account.RealCost(t)
 	engines(t, func(t *testing.T, b *bench) {
 		b.ready(t, "wang", county, "")
 		var known, unknown []time.Duration

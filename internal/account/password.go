@@ -42,8 +42,7 @@ func hashPassword(password string) (string, error) {
 		return "", fmt.Errorf("salt: %w", err)
 	}
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, costNow.memory, costNow.passes, costNow.lanes,
-		b64.EncodeToString(salt), b64.EncodeToString(costNow.key(password, salt))), nil
+	return costNow.head() + b64.EncodeToString(salt) + "$" + b64.EncodeToString(costNow.key(password, salt)), nil
 }
 
 // checkPassword compares in constant time. stale tells that the hash was made
@@ -73,7 +72,14 @@ func checkPassword(stored, password string) (ok, stale bool) {
 
 // noSuchUser is checked for accounts that do not exist, so that the answer
 // takes as long as for those that do.
-var noSuchUser = "$argon2id$v=19$m=19456,t=2,p=1$" + strings.Repeat("A", 22) + "$" + strings.Repeat("A", 43)
+func noSuchUser() string {
+	return costNow.head() + strings.Repeat("A", 22) + "$" + strings.Repeat("A", 43)
+}
+
+// head is the part of a stored hash before salt and key.
+func (c cost) head() string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, c.memory, c.passes, c.lanes)
+}
 
 // initialAlphabet leaves out what is misread on paper: 0 O 1 l I.
 const initialAlphabet = "23456789abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -24,7 +24,7 @@ func (s *Service) SignIn(ctx context.Context, login, password, address, agent st
 	if err != nil {
 		return "", Session{}, err
 	}
-	hash := noSuchUser
+	hash := noSuchUser()
 	if u != nil {
 		hash = u.hash
 	}

@@ -216,6 +216,7 @@ func TestResetPassword(t *testing.T) {
 }
 
 func TestPasswordsAreNotStored(t *testing.T) {
+	account.RealCost(t)
 	engines(t, func(t *testing.T, b *bench) {
 		b.ready(t, "one", county, "000000198802290019")
 		b.ready(t, "two", county, "")
@@ -290,6 +291,29 @@ func TestNobodyManagesAnAccountAboveHim(t *testing.T) {
 		wantKind(t, "password of the security administrator", err, fault.Forbidden)
 		if _, err := b.ResetPassword(ctx, account.LocalOperator(county), sec); err != nil {
 			t.Errorf("at the console: %v", err)
+		}
+	})
+}
+
+func TestHashesFollowTheCost(t *testing.T) {
+	engines(t, func(t *testing.T, b *bench) {
+		b.ready(t, "wang", county, "")
+		stored := func() (h string) {
+			if err := b.d.Read.QueryRow(`SELECT password_hash FROM app_user WHERE login = 'wang'`).Scan(&h); err != nil {
+				t.Fatal(err)
+			}
+			return h
+		}
+		old := stored()
+		account.RealCost(t)
+		b.signIn(t, "wang")
+		now := stored()
+		if old == now || !strings.HasPrefix(now, "$argon2id$v=19$m=19456,t=2,p=1$") {
+			t.Errorf("a sign-in does not renew a hash of another cost: %s", now)
+		}
+		b.signIn(t, "wang")
+		if stored() != now {
+			t.Error("renewed although nothing changed")
 		}
 	})
 }

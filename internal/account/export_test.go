@@ -1,0 +1,17 @@
+package account
+
+import "testing"
+
+// cheap makes hashing quick for tests that are not about it.
+func init() { costNow = cheap }
+
+var (
+	product = costNow
+	cheap   = cost{memory: 64, passes: 1, lanes: 1}
+)
+
+// RealCost hashes at the product's cost for one test.
+func RealCost(t *testing.T) {
+	costNow = product
+	t.Cleanup(func() { costNow = cheap })
+}
