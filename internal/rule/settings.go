@@ -79,3 +79,28 @@ func (s *Settings) placeName(c region.Code) string {
 	}
 	return c.String()
 }
+
+// Text is the value of a setting as a person reads it: money in yuan.
+func (s *Settings) Text(name string) string {
+	switch name {
+	case SetWageMax:
+		return yuan(s.WageMaxFen)
+	case SetWageMin:
+		return yuan(s.WageMinFen)
+	case SetWageLow:
+		return yuan(s.WageLowFen)
+	case SetWorkAge:
+		return itoa(s.WorkAge)
+	case SetLabourAgeEnd:
+		return itoa(s.LabourAgeEnd)
+	case SetPostAgeEnd:
+		return itoa(s.PostAgeEnd)
+	case SetPostKinds:
+		return itoa(s.PostKinds)
+	case SetOpenYears:
+		return itoa(s.OpenYears)
+	case SetRemoveMonths:
+		return itoa(s.RemoveMonths)
+	}
+	return ""
+}

@@ -49,8 +49,12 @@ func NewDesk(d *db.DB, places Places, log Auditor) *Desk {
 // ledgerScopes are what can be checked of a record without its file.
 var ledgerScopes = []Scope{ScopePerson, ScopeSpell, ScopePlan}
 
-// Settings are the thresholds of a place today.
+// Settings are the thresholds of a place today. q may be nil outside a
+// transaction.
 func (d *Desk) Settings(ctx context.Context, q db.Querier, at region.Code) (*Settings, error) {
+	if q == nil {
+		q = d.db.Read
+	}
 	v, err := setting.At(ctx, q, at, calendar.MonthAt(d.db.Clock()).Year())
 	if err != nil {
 		return nil, err
