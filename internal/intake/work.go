@@ -335,9 +335,11 @@ func (c *workChecker) accept(j *jobRow, was *known, old, sp *fact.Spell, spells 
 		c.fresh[w.PersonID] = append(c.fresh[w.PersonID], *sp)
 	case old != nil:
 		c.claimed[old.ID] = j.row.N
-		c.amended[old.ID] = *sp
 		if w.changes() {
 			result = transfer.Changed
+		}
+		if w.NewEnd != 0 || w.NewStart != 0 {
+			c.amended[old.ID] = *sp // others are as the ledger has them: no need to keep 200,000
 		}
 	}
 	if sp != nil {
