@@ -13,6 +13,9 @@ import (
 	"wengang/internal/people/peoplehttp"
 	"wengang/internal/queue"
 	"wengang/internal/region"
+	"wengang/internal/report/reporthttp"
+	"wengang/internal/rollup/boardhttp"
+	"wengang/internal/rule/rulehttp"
 	"wengang/internal/setting/settinghttp"
 	"wengang/internal/transfer/transferhttp"
 	"wengang/internal/web"
@@ -83,9 +86,8 @@ func (a *App) handlers() []queue.Handler {
 
 // Shell is the console with every rim in it.
 func (a *App) Shell(o ServeOptions) *web.Shell {
-	var s *web.Shell
 	sessions := &accounthttp.Sessions{Accounts: a.Accounts}
-	s = web.New(web.Config{
+	s := web.New(web.Config{
 		Tree: &a.places, Auth: sessions, Clock: a.Clock, Months: a.Months, Refusals: refusals{a},
 		Account: "/account", Log: a.Log, Notice: o.Notice, Ready: a.ready, Metrics: a.metrics(),
 	})
@@ -96,6 +98,9 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	(&audithttp.Rim{Shell: s, Log: a.Audit}).Register()
 	peoplehttp.New(s, a.People, a.Work, &a.places).Register()
 	transferhttp.New(s, a.Imports).Register()
+	boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places).Register()
+	rulehttp.New(s, a.Rules).Register()
+	reporthttp.New(s, a.Reports).Register()
 	return s
 }
 
