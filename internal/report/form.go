@@ -74,7 +74,8 @@ type Form struct {
 	Annex    string // 附件1
 	Title    string
 	Short    string
-	Citation string
+	Citation string // document and paragraph
+	Source   string // the document in short, for the head of a page
 	Every    Every
 	Due      func(Period) calendar.Date
 	DueRule  string // catalogue key

@@ -7,6 +7,8 @@ const themeSettlement = "乐业搬迁（迁建）"
 
 const citation = "山东省人社厅、发展改革委、农业农村厅关于开展防止返贫就业攻坚行动的通知 三(四)"
 
+const source = "山东省人社厅等三部门 2023-10-12 印发"
+
 var forms = []*Form{progress, projects}
 
 // progress is 附件1. Its note says 相关数据填当年累计数. Bodies and posts are
@@ -14,7 +16,7 @@ var forms = []*Form{progress, projects}
 // cumulative figure does not fall when one ends; courses and events as begun.
 // docs/adr/0012 gives the reasons per column.
 var progress = &Form{
-	ID: "progress", Annex: "附件1", Title: "防止返贫就业攻坚行动推进情况表", Short: "推进情况表", Citation: citation + "，附件1",
+	ID: "progress", Annex: "附件1", Title: "防止返贫就业攻坚行动推进情况表", Short: "推进情况表", Citation: citation + "，附件1", Source: source,
 	Every: Quarterly, Rows: Units, Left: "单位（公章）：", Note: "注：相关数据填当年累计数。", DueRule: "report.due.quarter",
 	Due: func(p Period) calendar.Date { return calendar.DateOf(p.Year, p.Quarter*3, 15) },
 	Columns: []Column{
@@ -37,7 +39,7 @@ var progress = &Form{
 
 // projects is 附件2.
 var projects = &Form{
-	ID: "projects", Annex: "附件2", Title: "脱贫人口就业帮扶项目清单", Short: "项目清单", Citation: citation + "，附件2",
+	ID: "projects", Annex: "附件2", Title: "脱贫人口就业帮扶项目清单", Short: "项目清单", Citation: citation + "，附件2", Source: source,
 	Every: Yearly, Rows: Projects, DueRule: "report.due.october",
 	Due: func(p Period) calendar.Date { return calendar.DateOf(p.Year, 10, 25) },
 	Columns: []Column{

@@ -1,0 +1,242 @@
+package reporthttp_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"wengang/internal/account"
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/idcard"
+	"wengang/internal/region"
+	"wengang/internal/register"
+	"wengang/internal/report"
+	"wengang/internal/report/reporthttp"
+	"wengang/internal/secret/secrettest"
+	"wengang/internal/testkit"
+	"wengang/internal/web"
+	"wengang/internal/webtest"
+)
+
+const (
+	shandong  region.Code = 370000000000
+	liaocheng region.Code = 371500000000
+	shenxian  region.Code = 371522000000
+)
+
+var ctx = context.Background()
+
+type tree struct{ *region.Tree }
+
+func (t tree) Children(c region.Code) []region.Code {
+	var out []region.Code
+	for _, p := range t.Tree.Children(c) {
+		out = append(out, p.Code)
+	}
+	return out
+}
+func (tree) Search(string, region.Scope, int) []region.Code { return nil }
+
+type silent struct{}
+
+func (silent) Note(context.Context, *db.Tx, account.Caller, account.Note) error { return nil }
+func (silent) Members(context.Context, region.Scope, string, region.Code, calendar.Month) ([]int64, bool, error) {
+	return nil, true, nil
+}
+func (silent) Tags(context.Context, string, calendar.Date) (map[region.Code]bool, error) {
+	return nil, nil
+}
+
+// callers by the X-As header; a browser is the city's officer and reviewer.
+var callers = map[string][]account.Grant{
+	"":       {{Role: account.Officer, Dept: account.DeptHR, Region: liaocheng}, {Role: account.Reviewer, Dept: account.DeptHR, Region: liaocheng}},
+	"county": {{Role: account.Officer, Dept: account.DeptHR, Region: shenxian}}, "city": {{Role: account.Reviewer, Dept: account.DeptHR, Region: liaocheng}},
+	"leader": {{Role: account.Leader, Dept: account.DeptHR, Region: liaocheng}}, "aide": {{Role: account.Aide, Dept: account.DeptHR, Region: shenxian}},
+	"other": {{Role: account.Officer, Dept: account.DeptHR, Region: 371521000000}},
+}
+
+type as struct{}
+
+func (as) Authenticate(r *http.Request) (account.Caller, error) {
+	who := r.Header.Get("X-As")
+	return account.Caller{UserID: 1, Login: who, Name: "周敏", Session: "s" + who, Address: "local", Grants: callers[who]}, nil
+}
+
+type console struct {
+	t      testing.TB
+	url    string
+	reg    *register.Store
+	store  *report.Store
+	client *http.Client
+}
+
+func start(t testing.TB) *console {
+	t.Helper()
+	d := testkit.SQLite(t)
+	tr := region.National().With([]region.Local{{Code: 371591000000, Name: "开发区", Kind: region.KindUnit}, {Code: 371592000000, Name: "度假区", Kind: region.KindUnit}, {Code: 371593000000, Name: "高新区", Kind: region.KindUnit}})
+	box := secrettest.Box(t)
+	c := &console{t: t, reg: register.New(d, box, silent{}, tr)}
+	c.store = report.New(d, report.Deps{Box: box, Audit: silent{}, Registers: c.reg, Figures: silent{}, Tree: tr, Tags: silent{}})
+	s := web.New(web.Config{Tree: tree{tr}, Auth: as{}, Clock: testkit.Clock, Notice: "web.sample", Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
+	reporthttp.New(s, c.store).Register()
+	h, err := s.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	c.url = srv.URL
+	jar, _ := cookiejar.New(nil)
+	c.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return c
+}
+
+func by(at region.Code) account.Caller {
+	return account.Caller{UserID: 1, Name: "周敏", Grants: []account.Grant{{Role: account.Officer, Dept: account.DeptHR, Region: at}}}
+}
+
+func (c *console) add(kind string, at region.Code, form map[string]string) *register.Record {
+	c.t.Helper()
+	r, err := c.reg.Add(ctx, by(at), kind, at, form)
+	if err != nil {
+		c.t.Fatalf("%s: %v", kind, err)
+	}
+	return r
+}
+
+// fill gives every county some registers, the way the sample does.
+func (c *console) fill() {
+	c.t.Helper()
+	counties := []region.Code{371502000000, 371503000000, 371521000000, shenxian, 371524000000, 371525000000, 371526000000, 371581000000, 371591000000, 371592000000, 371593000000}
+	c.add("alliance", liaocheng, map[string]string{"name": "聊城彭水劳务协作联盟", "started_on": "2022-04-01"})
+	for i, at := range counties {
+		for k := range 1 + i%3 {
+			c.add("alliance", at, map[string]string{"name": fmt.Sprintf("示例联盟%d", k), "started_on": "2022-01-01"})
+			c.add("brand", at, map[string]string{"name": fmt.Sprintf("示例品牌%d", k), "started_on": "2023-03-01"})
+			c.add("cooperative", at, map[string]string{"name": fmt.Sprintf("示例合作社%d", k), "started_on": "2021-03-01"})
+			w := c.add("workshop", at, map[string]string{"name": fmt.Sprintf("示例车间%d", k), "started_on": "2021-03-01"})
+			for m := range 3 + i + k {
+				n := fmt.Sprintf("0000001970%02d%02d%03d", 1+m%12, 1+i, k*100+m)
+				if _, err := c.reg.AddMember(ctx, by(at), w.ID, map[string]string{"person": fmt.Sprintf("示例%d%d%d", i, k, m), "id_number": n + string(idcard.CheckDigit(n)), "category": "脱贫人口", "started_on": "2023-02-01"}); err != nil {
+					c.t.Fatal(err)
+				}
+			}
+		}
+		c.add("relief", at, map[string]string{"name": "村道工程", "started_on": "2023-04-01", "people": fmt.Sprint(40 + i*7), "poor": fmt.Sprint(11 + i)})
+		c.add("post", at, map[string]string{"name": "保洁岗", "started_on": "2023-01-01", "people": fmt.Sprint(100 + i*31), "poor": fmt.Sprint(80 + i*20)})
+		c.add("training", at, map[string]string{"name": "家政班", "started_on": "2023-05-01", "people": "60", "poor": fmt.Sprint(30 + i)})
+		c.add("project", at, map[string]string{"name": "示例食用菌产业园项目", "brief": "建设标准化大棚及冷藏、分拣、包装车间，带动周边村劳动力常年就近务工（示例）。", "people": fmt.Sprint(120 + i), "poor": fmt.Sprint(40 + i), "marks": "①", "contact": "李示例", "phone": "0635-0000000"})
+	}
+	c.add("event", liaocheng, map[string]string{"name": "乐业搬迁专场", "theme": "乐业搬迁（迁建）", "started_on": "2023-05-05"})
+}
+
+func (c *console) send(method, path, who string, form url.Values) (int, string) {
+	c.t.Helper()
+	req, err := http.NewRequest(method, c.url+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("X-As", who)
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	if method == "POST" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := c.client.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if res.StatusCode == http.StatusSeeOther {
+		return res.StatusCode, res.Header.Get("Location")
+	}
+	return res.StatusCode, string(body)
+}
+
+func TestPagesFromDraftToLock(t *testing.T) {
+	c := start(t)
+	c.fill()
+	own := "/report/progress?at=371522&period=2023Q4"
+	step := func(what, method, path, who string, form url.Values, status int, want string) {
+		t.Helper()
+		got, body := c.send(method, path, who, form)
+		if got != status || want != "" && !strings.Contains(body, want) {
+			if len(body) > 300 {
+				body = body[:300]
+			}
+			t.Errorf("%s: %d, want %d with %q: %s", what, got, status, want, body)
+		}
+	}
+	cell := "&cell=371522000000.6"
+	step("list", "GET", "/report?at=371522", "county", nil, 200, "2023 年第四季度")
+	step("sheet", "GET", own, "county", nil, 200, "填表人")
+	step("cell explains itself", "GET", own+cell, "county", nil, 200, "曾存续的就业帮扶车间")
+	step("list of a draft", "GET", "/report/progress/list?at=371522&period=2023Q4&row=371522000000&col=7", "county", nil, 200, "按现有登记")
+	step("empty foot", "POST", "/report/progress/submit?at=371522&period=2023Q4", "county", url.Values{"filler": {"周敏"}}, 422, "请填写电话")
+	step("correct without a reason", "POST", "/report/progress/correct?at=371522&period=2023Q4"+cell, "county", url.Values{"value": {"3"}}, 422, "请写明更正或说明的原因")
+	step("correct", "POST", "/report/progress/correct?at=371522&period=2023Q4"+cell, "county", url.Values{"value": {"9"}, "reason": {"新增未录入"}}, 303, "cell=371522000000.6")
+	step("both numbers", "GET", own, "county", nil, 200, "新增未录入")
+	step("another county", "POST", "/report/progress/submit?at=371522&period=2023Q4", "other", url.Values{"filler": {"x"}, "phone": {"1"}}, 404, "")
+	step("aide", "GET", "/report", "aide", nil, 403, "")
+	step("submit", "POST", "/report/progress/submit?at=371522&period=2023Q4", "county", url.Values{"filler": {"周敏"}, "phone": {"0635-8000027"}}, 303, "/report/progress")
+	step("submitted", "GET", own, "county", nil, 200, "已报送")
+	step("the county cannot accept", "POST", "/report/progress/accept?at=371522&period=2023Q4", "county", url.Values{"version": {"1"}}, 403, "")
+	step("return without a remark", "POST", "/report/progress/return?at=371522&period=2023Q4", "city", url.Values{"version": {"1"}}, 422, "退回必须写明意见")
+	step("return", "POST", "/report/progress/return?at=371522&period=2023Q4", "city", url.Values{"version": {"1"}, "remark": {"车间数请核对"}}, 303, "")
+	step("remark", "GET", own, "county", nil, 200, "车间数请核对")
+	step("withdraw", "POST", "/report/progress/withdraw?at=371522&period=2023Q4", "county", url.Values{"cell": {"371522000000.6"}}, 303, "")
+	step("again", "POST", "/report/progress/submit?at=371522&period=2023Q4", "county", url.Values{"filler": {"周敏"}, "phone": {"0635-8000027"}}, 303, "")
+	step("accept", "POST", "/report/progress/accept?at=371522&period=2023Q4", "city", url.Values{"version": {"2"}}, 303, "")
+	step("lock", "POST", "/report/progress/lock?at=371522&period=2023Q4", "city", url.Values{"version": {"2"}}, 303, "")
+	step("locked", "GET", own, "leader", nil, 200, "已锁定")
+	step("list of a locked cell", "GET", "/report/progress/list?at=371522&period=2023Q4&row=371522000000&col=7", "leader", nil, 200, "报送时的名单")
+	step("old version", "GET", own+"&version=1", "leader", nil, 200, "正在看第 1 版")
+	step("no such version", "GET", own+"&version=7", "leader", nil, 404, "")
+	step("no such form", "GET", "/report/nothing?at=371522", "leader", nil, 404, "")
+	step("no such period", "GET", "/report/progress?at=371522&period=2023Q9", "leader", nil, 404, "")
+	step("projects", "GET", "/report/projects?at=3715&period=2023", "leader", nil, 200, "示例食用菌产业园项目")
+	step("in English", "GET", own+"&lang=en", "leader", nil, 200, "locked")
+	status, body := c.send("GET", "/report/progress/export?at=3715&period=2023Q4", "leader", nil)
+	if status != 200 || !strings.HasPrefix(body, "PK") {
+		t.Errorf("export: %d", status)
+	}
+}
+
+// TestLook opens every page at both sizes; WENGANG_SHOTS leaves pictures.
+func TestLook(t *testing.T) {
+	c := start(t)
+	c.fill()
+	if _, err := c.store.Submit(ctx, by(shenxian), "progress", shenxian, report.Period{Year: 2023, Quarter: 4}, report.Filling{Filler: "周敏", Phone: "0635-8000027"}); err != nil {
+		t.Fatal(err)
+	}
+	guan := report.Ref{Form: "progress", Region: liaocheng, Period: report.Period{Year: 2023, Quarter: 4}, Row: "371525000000", Col: 6}
+	if err := c.store.Correct(ctx, by(liaocheng), guan, 1, "2 家 10 月已注销，名册未更新。"); err != nil {
+		t.Fatal(err)
+	}
+	tab := webtest.Open(t, c.url)
+	city := "/report/progress?at=3715&period=2023Q4"
+	tab.Walk([]webtest.Page{
+		{Name: "report-list", Path: "/report?at=3715&month=2023-12&lang=zh"},
+		{Name: "report-sheet", Path: city},
+		{Name: "report-cell", Path: city + "&cell=371522000000.10"},
+		{Name: "report-cell-left", Path: city + "&cell=371500000000.2"},
+		{Name: "report-submit", Path: city, Open: "报送"},
+		{Name: "report-correct", Path: city + "&cell=371525000000.6", Open: "更正此格"},
+		{Name: "report-county", Path: "/report/progress?at=371522&period=2023Q4"},
+		{Name: "report-members", Path: "/report/progress/list?at=3715&period=2023Q4&row=371500000000&col=7"},
+		{Name: "report-projects", Path: "/report/projects?at=3715&period=2023"},
+		{Name: "report-en", Path: city + "&lang=en"},
+	})
+}

@@ -1,0 +1,374 @@
+package reporthttp
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wengang/internal/account"
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/fault"
+	"wengang/internal/report"
+	"wengang/internal/web"
+)
+
+// sheetView is a form as on paper, with what stands around it.
+type sheetView struct {
+	ask
+	S          *report.Sheet
+	Title, Sub string
+	Office     string
+	Date       [3]string // year, month, day
+	Head       [][]headCell
+	Columns    []string // widths in per cent
+	Rows       []rowView
+	Prev, Next string
+	Export     string
+	Steps      []web.Step
+	Due        calendar.Date
+	DueNote    string
+	Badge      web.Badge
+	Can        map[string]bool
+	Correct    bool
+	Actions    map[string]string // addresses of the actions
+	Findings   []findingView
+	Hard       int
+	Passed     int
+	Below      string
+	Lists      int
+	Notes      []noteView
+	Events     []web.Event
+	Errors     []web.FieldText
+	Open       string // dialog to open again after an error
+	Typed      map[string]string
+	Dialogs    []dialogView
+	Fields     map[string][]web.Field
+	Pop        *popView
+	Wide       bool // 附件2: text cells
+}
+
+type headCell struct {
+	Text         string
+	Across, Down int
+	Small        bool
+}
+
+type rowView struct {
+	Name, Href string
+	Class      string
+	Badge      *web.Badge
+	Cells      []cellView
+}
+
+type cellView struct {
+	Text, Old string
+	Class     string
+	Href      string
+	Words     bool
+	Pop       *popView
+}
+
+type findingView struct {
+	Text string
+	Hard bool
+	Href string
+}
+
+type noteView struct {
+	Title, Old, New, Unit, Reason, By string
+	Ref                               string
+	Withdraw                          bool
+}
+
+func (h *Rim) sheet(w http.ResponseWriter, r *web.Request) error {
+	v, err := h.sheetView(r)
+	if err != nil {
+		return err
+	}
+	if r.HX() {
+		return h.shell.Fragment(w, r, "report/sheet", "paper", v)
+	}
+	return h.shell.Page(w, r, "report/sheet", v)
+}
+
+func (h *Rim) sheetView(r *web.Request) (*sheetView, error) {
+	a, err := h.ask(r)
+	if err != nil {
+		return nil, err
+	}
+	scope := r.Caller.Scope(account.ReportRead)
+	var sh *report.Sheet
+	if n, _ := strconv.Atoi(r.URL.Query().Get("version")); n > 0 {
+		sh, err = h.store.Version(r.Context(), scope, a.form.ID, a.at, a.period, n)
+	} else {
+		sh, err = h.store.Sheet(r.Context(), scope, a.form.ID, a.at, a.period)
+	}
+	if err != nil {
+		return nil, err
+	}
+	v := &sheetView{ask: a, S: sh, Title: a.form.Annex + " " + a.form.Short, Office: h.store.Office(sh), Wide: a.form.Rows == report.Projects,
+		Sub:  r.T("report.sub", periodWord(r, a.period), a.form.Source),
+		Prev: r.Link(a.path(), "period", a.period.Before().String(), "month", "", "cell", ""), Next: r.Link(a.path(), "period", a.period.After().String(), "month", "", "cell", ""),
+		Export: a.link(r, "/export"), Due: a.form.Due(a.period), Can: map[string]bool{}, Actions: map[string]string{}, Typed: map[string]string{}}
+	if d := sh.FilledOn; d != 0 {
+		v.Date = [3]string{fmt.Sprint(int(d) / 10000), fmt.Sprint(int(d) / 100 % 100), fmt.Sprint(int(d) % 100)}
+	}
+	v.DueNote = daysWord(r, v.Due, calendar.DateAt(h.shell.Now()))
+	v.Head, v.Columns = heads(a.form), widths(a.form)
+	h.state(r, v)
+	h.rows(r, v)
+	h.findings(r, v)
+	h.notes(r, v)
+	h.dialogs(r, v)
+	return v, h.events(r, v)
+}
+
+// heads are the two rows of the heading with their spans.
+func heads(f *report.Form) [][]headCell {
+	var top, below []headCell
+	cols := f.Printed()
+	for i := 0; i < len(cols); i++ {
+		c := cols[i]
+		if len(c.Head) == 1 {
+			top = append(top, headCell{Text: c.Head[0], Across: 1, Down: 2})
+			continue
+		}
+		n := 1
+		for i+n < len(cols) && len(cols[i+n].Head) > 1 && cols[i+n].Head[0] == c.Head[0] {
+			n++
+		}
+		top = append(top, headCell{Text: c.Head[0], Across: n, Down: 1})
+		for _, s := range cols[i : i+n] {
+			below = append(below, headCell{Text: s.Head[1], Across: 1, Down: 1, Small: true})
+		}
+		i += n - 1
+	}
+	return [][]headCell{top, below}
+}
+
+// widths are the columns' shares of the paper's width.
+func widths(f *report.Form) []string {
+	total := 0.0
+	for _, c := range f.Printed() {
+		total += c.Width
+	}
+	var out []string
+	for _, c := range f.Printed() {
+		out = append(out, strconv.FormatFloat(c.Width/total*100, 'f', 2, 64)+"%")
+	}
+	return out
+}
+
+func (h *Rim) rows(r *web.Request, v *sheetView) {
+	row, col := cellAt(r)
+	frozen := v.S.Frozen
+	for _, rw := range v.S.Paper() {
+		rv := rowView{Name: rw.Name}
+		switch {
+		case rw.Role == report.Total:
+			rv.Class = "total"
+		case rw.Role == report.Child || rw.Role == report.Unit:
+			rv.Href = r.Link(v.path(), "at", rw.Region.Full(), "period", v.period.String(), "month", "")
+		}
+		for _, c := range v.form.Printed() {
+			x := rw.Cell(c.Key)
+			if x == nil {
+				continue
+			}
+			rv.Cells = append(rv.Cells, h.cell(r, v, &rw, &c, x, frozen || rw.Source.ReportID != 0, rw.Key == row && c.N == col))
+		}
+		v.Rows = append(v.Rows, rv)
+	}
+}
+
+func (h *Rim) cell(r *web.Request, v *sheetView, rw *report.Row, c *report.Column, x *report.Cell, locked, on bool) cellView {
+	out := cellView{Text: x.Text, Words: c.Count == report.Words}
+	var classes []string
+	own := rw.Role == report.Total && x.Explain.Own > 0
+	if !locked && !own {
+		classes = append(classes, "open")
+	}
+	if out.Words {
+		out.Class = strings.Join(append(classes, "txt"), " ")
+		return out
+	}
+	out.Text = web.Thousands(x.Value)
+	if x.Value < 0 {
+		out.Text = ""
+	}
+	if x.Value == 0 {
+		classes = append(classes, "z")
+	}
+	if own {
+		classes = append(classes, "own")
+	}
+	if x.Correction != nil {
+		classes = append(classes, "cor")
+		if x.Value != x.Computed {
+			out.Old = web.Thousands(x.Computed)
+		}
+	}
+	if v.form.Rows == report.Units {
+		v.Lists++
+		out.Href = v.link(r, "", "cell", rw.Key+"."+strconv.Itoa(c.N))
+	}
+	if on {
+		classes = append(classes, "on")
+		out.Pop = h.pop(r, v, rw, c, x)
+		v.Pop = out.Pop
+	}
+	out.Class = strings.Join(classes, " ")
+	return out
+}
+
+func (h *Rim) state(r *web.Request, v *sheetView) {
+	rep := v.S.Report
+	state := report.State("")
+	if rep != nil {
+		state = rep.State
+	}
+	v.Badge = stateBadge(r, state, open(state) && v.Due < calendar.DateAt(h.shell.Now()))
+	old := r.URL.Query().Get("version") != ""
+	for _, a := range []report.Action{report.Submit, report.Return, report.Accept, report.Lock} {
+		from := state
+		if from == "" {
+			from = report.Draft
+		}
+		v.Can[string(a)] = !old && report.Can(r.Caller, v.at, from, a)
+		v.Actions[string(a)] = v.link(r, "/"+string(a))
+	}
+	v.Correct = v.Can["submit"] && v.form.Rows == report.Units
+	v.Actions["correct"], v.Actions["withdraw"] = v.link(r, "/correct", "cell", r.URL.Query().Get("cell")), v.link(r, "/withdraw")
+	at := slices.Index([]report.State{"", report.Submitted, report.Accepted, report.Locked}, state)
+	if open(state) {
+		at = 0
+	}
+	for i, name := range []string{"fill", "submitted", "accepted", "locked"} {
+		s := web.Step{Title: r.T("report.step." + name), Note: r.T("report.step." + name + ".note")}
+		switch {
+		case i < at || state == report.Locked:
+			s.State = "done"
+		case i == at:
+			s.State = "on"
+		}
+		v.Steps = append(v.Steps, s)
+	}
+	if state == report.Returned {
+		v.Steps[0].Note = r.T("report.state.returned")
+	}
+	if rep != nil && rep.Filler != "" && !open(state) {
+		v.Steps[0].Note = rep.Filler + " · " + rep.FilledOn.String()[5:]
+	}
+}
+
+func (h *Rim) findings(r *web.Request, v *sheetView) {
+	for _, f := range v.S.Findings {
+		x := findingView{Text: r.T(f.Rule, f.Args...), Hard: f.Hard}
+		if f.Col > 0 && v.form.Rows == report.Units {
+			x.Href = v.link(r, "", "cell", f.Row+"."+strconv.Itoa(f.Col))
+		}
+		if f.Rule == "report.check.below" {
+			v.Below = r.T("report.below", f.Args[0], f.Args[1])
+		}
+		if f.Hard {
+			v.Hard++
+		}
+		v.Findings = append(v.Findings, x)
+	}
+	v.Passed = v.S.Checked - len(v.Findings)
+}
+
+// notes are the corrections, and why the unit's row is not the plain sum.
+func (h *Rim) notes(r *web.Request, v *sheetView) {
+	for _, rw := range v.S.Paper() {
+		for i := range rw.Cells {
+			c := rw.Cells[i].Correction
+			col := v.form.Column(rw.Cells[i].Key)
+			if c == nil || col == nil {
+				continue
+			}
+			n := noteView{Title: rw.Name + " · " + columnName(col), New: web.Thousands(c.Corrected), Unit: r.T("report.unit." + col.Unit), Reason: c.Reason,
+				By: c.ByName + " · " + db.FromMillis(c.At).Format("01-02 15:04"), Ref: rw.Key + "." + strconv.Itoa(col.N), Withdraw: v.Correct}
+			if c.Corrected != c.Computed {
+				n.Old = web.Thousands(c.Computed)
+			}
+			v.Notes = append(v.Notes, n)
+		}
+	}
+	if len(v.S.Rows) == 0 || v.S.Rows[0].Role != report.Total {
+		return
+	}
+	var own, double []string
+	for i := range v.S.Rows[0].Cells {
+		c := &v.S.Rows[0].Cells[i]
+		col := v.form.Column(c.Key)
+		if c.Col < 1 || col == nil {
+			continue
+		}
+		if c.Explain.Own > 0 {
+			own = append(own, columnName(col)+" "+web.Thousands(c.Explain.Own))
+		}
+		if c.Explain.Double > 0 {
+			double = append(double, columnName(col)+" "+web.Thousands(c.Explain.Double))
+		}
+	}
+	if own != nil {
+		v.Notes = append(v.Notes, noteView{Title: r.T("report.note.own"), Reason: r.T("report.note.own.why", strings.Join(own, "、"))})
+	}
+	if double != nil {
+		v.Notes = append(v.Notes, noteView{Title: r.T("report.note.double"), Reason: r.T("report.note.double.why", strings.Join(double, "、"))})
+	}
+}
+
+// columnName is the official heading on one line.
+func columnName(c *report.Column) string {
+	head := strings.ReplaceAll(c.Head[len(c.Head)-1], "\n", "")
+	if len(c.Head) > 1 && (strings.HasPrefix(head, "（") || head == "合计") {
+		return c.Head[0]
+	}
+	if len(c.Head) > 1 {
+		return strings.TrimSuffix(c.Head[0], "个数") + "·" + head
+	}
+	return head
+}
+
+func (h *Rim) events(r *web.Request, v *sheetView) error {
+	all, err := h.store.Events(r.Context(), r.Caller.Scope(account.ReportRead), v.form.ID, v.at, v.period)
+	if err != nil {
+		return err
+	}
+	icons := map[report.Action]string{report.Submit: "send", report.Return: "arrow-back-up", report.Accept: "circle-check", report.Lock: "lock"}
+	for i := len(all) - 1; i >= 0; i-- {
+		e := all[i]
+		x := web.Event{When: db.FromMillis(e.At).Format("01-02 15:04"), Icon: icons[e.Action], Title: r.T("report.event."+string(e.Action), e.Version), Note: e.Remark, Source: e.ByName}
+		if e.Action == report.Submit {
+			x.Href = v.link(r, "", "version", e.Version, "cell", "")
+		}
+		v.Events = append(v.Events, x)
+	}
+	return nil
+}
+
+// again shows the sheet with what was wrong and what was typed; other faults
+// are the shell's.
+func (h *Rim) again(w http.ResponseWriter, r *web.Request, err error, dialog string, names ...string) error {
+	var e *fault.Error
+	if !errors.As(err, &e) || e.Kind != fault.Invalid {
+		return err
+	}
+	v, verr := h.sheetView(r)
+	if verr != nil {
+		return verr
+	}
+	v.Errors, v.Open = r.FieldTexts(err), dialog
+	for _, n := range names {
+		v.Typed[n] = r.PostFormValue(n)
+	}
+	v.Dialogs = nil
+	h.dialogs(r, v)
+	return h.shell.PageStatus(w, r, http.StatusUnprocessableEntity, "report/sheet", v)
+}
