@@ -33,7 +33,7 @@ var (
 )
 
 // wait is how long a thing may take to appear before the test fails.
-const wait = 15 * time.Second
+const wait = 30 * time.Second
 
 // Find is the path of the browser: WENGANG_BROWSER, else chromium or chrome in
 // the path.
@@ -139,7 +139,7 @@ func (b *Tab) Goto(path string) {
 // settle waits until nothing is being loaded or swapped.
 func (b *Tab) settle() {
 	b.t.Helper()
-	b.until("the page to settle", `document.readyState === 'complete' && !document.documentElement.classList.contains('w-busy') && !document.querySelector('.htmx-request') && [...document.querySelectorAll('.w-chart')].every(c => c.classList.contains('tab') || c.querySelector('.draw svg'))`)
+	b.until("the page to settle", `document.readyState === 'complete' && !document.documentElement.classList.contains('w-busy') && !document.querySelector('.htmx-request') && [...document.querySelectorAll('.w-chart')].every(c => c.classList.contains('tab') || !c.querySelector('script') || c.querySelector('.draw svg'))`)
 }
 
 // until polls a condition of the page.
@@ -174,7 +174,7 @@ func (b *Tab) Where() string {
 func (b *Tab) excerpt() string {
 	ctx, cancel := context.WithTimeout(b.ctx, 2*time.Second)
 	defer cancel()
-	v, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`(document.querySelector('main') || document.body).innerText.slice(0, 600)`))
+	v, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`JSON.stringify(window.__faults || []) + '\n' + (document.querySelector('main') || document.body).innerText.slice(0, 600)`))
 	return v
 }
 

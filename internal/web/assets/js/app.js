@@ -142,6 +142,7 @@
       setTimeout(() => { x.textContent = x.dataset.wMask || ""; }, Number(x.dataset.wExpire) * 1000);
     });
     $$(".w-toast:not([data-stay])", root).forEach((x) => setTimeout(() => x.remove(), 9000));
+    $$("dialog[data-w-now]:not([open])", root).forEach((x) => { delete x.dataset.wNow; x.showModal(); });
   };
 
   const fresh = (root) => { charts(root); timers(root); };

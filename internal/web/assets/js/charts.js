@@ -98,12 +98,20 @@ function flip(box, back) {
 
 function one(box) {
   if (box.dataset.drawn) return;
-  const data = box.querySelector('script[type="application/json"]'), at = box.querySelector(".draw");
   box.dataset.drawn = "1";
-  if (!data || !at) return flip(box); // drawn in the page itself
-  const c = JSON.parse(data.textContent);
+  const data = box.querySelector('script[type="application/json"]'), at = box.querySelector(".draw");
+  const chart = data && at ? plot(at, JSON.parse(data.textContent)) : null;
+  box.querySelectorAll("[data-w-view]").forEach((b) => b.addEventListener("click", () => {
+    const table = b.dataset.wView === "table";
+    box.classList.toggle("tab", table);
+    box.querySelectorAll("[data-w-view]").forEach((x) => x.setAttribute("aria-pressed", String(x === b)));
+    if (!table && chart) chart.resize();
+  }));
+}
+
+function plot(at, c) {
   const make = kinds[c.Kind];
-  if (!make) return;
+  if (!make) return null;
   const chart = init(at, null, { renderer: "svg" });
   chart.setOption(make(c));
   chart.on("click", (p) => {
@@ -114,7 +122,12 @@ function one(box) {
   new ResizeObserver(() => {
     if (at.clientWidth && at.clientWidth !== w) { w = at.clientWidth; chart.resize(); chart.setOption(make(c)); }
   }).observe(at);
-  flip(box, () => chart.resize());
+  return chart;
 }
 
-export function draw(root) { root.querySelectorAll(".w-chart").forEach(one); }
+// A drawing that fails leaves its table, and one line for who looks into it.
+export function draw(root) {
+  root.querySelectorAll(".w-chart").forEach((box) => {
+    try { one(box); } catch (e) { box.classList.add("tab"); console.error("chart", e); }
+  });
+}
