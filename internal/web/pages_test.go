@@ -34,7 +34,7 @@ func TestPagesExist(t *testing.T) {
 				t.Errorf("%s: page %s/%s has no template", p, m[1], m[2])
 				continue
 			}
-			if m[3] != "" && !strings.Contains(string(src), fmt.Sprintf(`define %q`, m[3])) && !partialDefines(filepath.Dir(tmpl), m[3]) {
+			if m[3] != "" && !strings.Contains(string(src), fmt.Sprintf(`define %q`, m[3])) && !partialDefines(filepath.Dir(tmpl), m[3]) && !partialDefines("templates", m[3]) {
 				t.Errorf("%s: page %s/%s has no block %q", p, m[1], m[2], m[3])
 			}
 		}

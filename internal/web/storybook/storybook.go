@@ -144,11 +144,21 @@ func board() any {
 		"Line": web.Chart{Kind: "line", Title: "聊城市在岗务工与稳定就业", Sub: "2021-12 至 2023-11 · 人 · 纵轴自 10,000 起", Unit: "人", From: &from, First: "月份", Categories: months,
 			Series: []web.Series{{Name: "在岗务工", Values: now, Marks: []web.Mark{{At: 11, Text: "上年同月 17,310"}, {At: 23, Text: "在岗 17,862", Emphasis: true}, {At: 2, Text: "春节返乡", Below: true, Quiet: true}}},
 				{Name: "稳定就业", Values: stable, Dashed: true, Marks: []web.Mark{{At: 23, Text: "稳定 14,905"}, {At: 14, Text: "春节返乡", Below: true, Quiet: true}}}}},
+		"Near": web.Chart{Kind: "line", Title: "两条挨得很近的线（图库）", Sub: "人", Unit: "人", First: "月份", Categories: months[12:],
+			Series: []web.Series{{Name: "在岗", Values: now[12:], Marks: []web.Mark{{At: 11, Text: "在岗 17,862", Emphasis: true}}}, {Name: "稳定", Dashed: true, Values: near(v[12:]), Marks: []web.Mark{{At: 11, Text: "稳定 17,840"}}}}},
 		"Ranks": ranks, "Labels": labels, "Flow": flow, "City": ranks[10].Parts,
 		"Stack": web.Chart{Kind: "stack", Title: "就业渠道构成（图库）", Sub: "2023年11月 · 人", Unit: "人", First: "单位", Categories: []string{"莘县", "冠县", "阳谷县", "东昌府区", "临清市"},
 			Series: []web.Series{{Name: "自主外出", Values: fs(1205, 1164, 964, 596, 588)}, {Name: "单位招用", Values: fs(798, 687, 737, 694, 563)}, {Name: "有组织输出", Values: fs(462, 470, 339, 231, 243)}, {Name: "帮扶车间", Values: fs(466, 228, 246, 197, 187)}}},
 		"Bar": web.Chart{Kind: "bar", Title: "待核实人数（图库）", Sub: "2023年11月 · 人", Unit: "人", First: "单位", Categories: []string{"莘县", "冠县", "阳谷县", "东昌府区", "临清市"}, Series: []web.Series{{Name: "待核实", Values: fs(286, 204, 188, 121, 96)}}},
 	}
+}
+
+func near(v []float64) []*float64 {
+	out := make([]*float64, len(v))
+	for i := range v {
+		out[i] = web.F(v[i] - 22)
+	}
+	return out
 }
 
 func fs(v ...float64) []*float64 {

@@ -36,9 +36,9 @@ function axes(c, extra) {
   };
 }
 
-function line(c) {
+function line(c, width) {
   const small = phone(), n = c.Categories.length, f = num(c);
-  const every = Math.max(1, Math.ceil(n / (small ? 4 : 8)));
+  const every = Math.max(1, Math.ceil(n / Math.max(2, Math.floor((width - 150) / 66))));
   const room = Math.max(...c.Series.flatMap((s) => (s.Marks || []).filter((m) => m.At === n - 1).map((m) => wide(m.Text))), 0);
   return axes(c, {
     grid: { left: 4, right: small ? 20 : 24 + room, top: 30, bottom: 6, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
@@ -77,7 +77,7 @@ function sankey(c) {
   return {
     animation: false, textStyle: { fontFamily: FONT },
     tooltip: { ...tip, formatter: (p) => p.dataType === "edge" ? `${p.data.source} → ${p.data.target}  ${f(p.value)} ${c.Unit}` : `${p.name}  ${f(p.value)} ${c.Unit}` },
-    series: [{ type: "sankey", left: small ? 8 : 16, right: room, top: 12, bottom: 14, nodeWidth: 10, nodeGap: small ? 10 : 12, draggable: false, layoutIterations: 48,
+    series: [{ type: "sankey", left: small ? 8 : 16, right: room, top: 12, bottom: 14, nodeWidth: 10, nodeGap: small ? 10 : 12, draggable: false, layoutIterations: 48, nodeAlign: "left",
       data: c.Nodes.map((n) => ({ name: n.Name, itemStyle: { color: kinds[n.Colour] || kinds[0] }, label: { formatter: text(n), fontWeight: n.Bold ? 600 : 400 } })),
       links: c.Flows.map((l) => ({ source: l.From, target: l.To, value: l.Value })),
       label: { fontFamily: FONT, fontSize: 12, color: C.ink }, emphasis: { focus: "adjacency" }, lineStyle: { color: "source", opacity: 0.18, curveness: 0.5 } }],
@@ -109,18 +109,40 @@ function one(box) {
   }));
 }
 
+// Labels at the lines' ends that would lie upon each other step aside.
+function spread(chart, c) {
+  const last = c.Categories.length - 1, step = 16;
+  const ends = c.Series.flatMap((s, i) => (s.Marks || []).map((m, j) => ({ i, j, at: m.At, v: s.Values[m.At] }))).filter((e) => e.at === last && e.v != null)
+    .map((e) => ({ ...e, y: chart.convertToPixel({ seriesIndex: e.i }, [c.Categories[last], e.v])[1] })).sort((a, b) => a.y - b.y);
+  if (ends.length < 2) return;
+  const series = chart.getOption().series;
+  let moved = false;
+  for (let k = 1; k < ends.length; k++) {
+    const gap = ends[k].y - ends[k - 1].y;
+    if (gap >= step) continue;
+    moved = true;
+    const shift = (e, dy) => { const l = series[e.i].markPoint.data[e.j].label; l.offset = [0, (l.offset ? l.offset[1] : 0) + dy]; };
+    if (phone()) { const l = series[ends[k].i].markPoint.data[ends[k].j].label; l.position = "bottom"; } else { shift(ends[k - 1], -(step - gap) / 2); shift(ends[k], (step - gap) / 2); }
+  }
+  if (moved) chart.setOption({ series: series.map((x) => ({ markPoint: { data: x.markPoint ? x.markPoint.data : [] } })) });
+}
+
+function show(chart, c) {
+  chart.setOption(kinds[c.Kind](c, chart.getWidth()));
+  if (c.Kind === "line") spread(chart, c);
+}
+
 function plot(at, c) {
-  const make = kinds[c.Kind];
-  if (!make) return null;
+  if (!kinds[c.Kind]) return null;
   const chart = init(at, null, { renderer: "svg" });
-  chart.setOption(make(c));
+  show(chart, c);
   chart.on("click", (p) => {
     const href = c.Kind === "sankey" ? c.Nodes.find((n) => n.Name === p.name)?.Href : c.Links?.[p.dataIndex];
     if (href) location.assign(href);
   });
   let w = at.clientWidth;
   new ResizeObserver(() => {
-    if (at.clientWidth && at.clientWidth !== w) { w = at.clientWidth; chart.resize(); chart.setOption(make(c)); }
+    if (at.clientWidth && at.clientWidth !== w) { w = at.clientWidth; chart.resize(); show(chart, c); }
   }).observe(at);
   return chart;
 }
