@@ -37,7 +37,8 @@ type checker struct {
 	b      *transfer.Batch
 	rd     *reader
 	tree   *region.Tree
-	set    *rule.Settings
+	stored []setting.Stored
+	sets   map[region.Code]*rule.Settings // by county
 	today  calendar.Date
 	rows   map[string]int         // blind index → row of the file
 	phones map[string]phoneHolder // phone → who has it in this file
@@ -51,13 +52,28 @@ type phoneHolder struct {
 
 func (b *base) open(ctx context.Context, batch *transfer.Batch) (*checker, error) {
 	today := calendar.DateAt(b.db.Clock())
-	v, err := setting.At(ctx, b.db.Read, batch.Region, today.Month().Year())
+	stored, err := setting.Load(ctx, b.db.Read, batch.Region)
 	if err != nil {
 		return nil, err
 	}
 	tree := b.Tree()
-	return &checker{base: b, b: batch, rd: newReader(batch), tree: tree, set: rule.SettingsOf(v, rule.TreePlaces(tree)),
+	return &checker{base: b, b: batch, rd: newReader(batch), tree: tree, stored: stored, sets: map[region.Code]*rule.Settings{},
 		today: today, rows: map[string]int{}, phones: map[string]phoneHolder{}}, nil
+}
+
+// set is the thresholds of a village's county; of the batch's own region where
+// the village is not known. A file of a whole city has rows of many counties.
+func (c *checker) set(village region.Code) *rule.Settings {
+	if village == 0 {
+		village = c.b.Region
+	}
+	county := village.At(region.County)
+	s := c.sets[county]
+	if s == nil {
+		s = rule.SettingsOf(setting.Resolve(c.stored, county, c.today.Month().Year()), rule.TreePlaces(c.tree))
+		c.sets[county] = s
+	}
+	return s
 }
 
 // Open reads the region's settings and closed months.

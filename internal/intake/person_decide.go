@@ -43,7 +43,7 @@ func (c *personChecker) decide(w *personWork, reg *register) transfer.Outcome {
 	}
 	w.s.Person = &after
 	w.s.Household = c.household(w, &after)
-	r.found = rule.Run(r.found, w.s, c.set, rule.ScopeRow, rule.ScopePerson, rule.ScopeHousehold)
+	r.found = rule.Run(r.found, w.s, c.set(w.p.Village), rule.ScopeRow, rule.ScopePerson, rule.ScopeHousehold)
 	switch {
 	case result == transfer.Conflict:
 		return r.outcome(transfer.Conflict, nil)

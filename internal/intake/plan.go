@@ -152,7 +152,7 @@ func (c *planChecker) decide(w *wish, reg *register, needs map[int64]fact.Need) 
 		}
 	}
 	if was == nil {
-		r.found = rule.Run(r.found, w.s, c.set, rule.ScopeRow)
+		r.found = rule.Run(r.found, w.s, c.set(0), rule.ScopeRow)
 		return r.outcome(transfer.Rejected, nil)
 	}
 	if w.name != "" && w.name != was.Name {
@@ -161,7 +161,7 @@ func (c *planChecker) decide(w *wish, reg *register, needs map[int64]fact.Need) 
 	old, have := needs[was.ID]
 	now := needOver(old, w.need, have)
 	w.s.Person, w.s.Need = &was.Person, &now
-	r.found = rule.Run(r.found, w.s, c.set, rule.ScopeRow, rule.ScopePlan)
+	r.found = rule.Run(r.found, w.s, c.set(was.Village), rule.ScopeRow, rule.ScopePlan)
 	if r.refused() {
 		return r.outcome(transfer.Rejected, nil)
 	}

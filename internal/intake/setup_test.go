@@ -223,3 +223,11 @@ func (k *desk) exec(query string, args ...any) error {
 }
 
 func sqliteOf(t testing.TB) *db.DB { return testkit.SQLite(t) }
+
+// fresh is another empty database of the same engine.
+func (k *desk) fresh() *db.DB {
+	if k.d.Dialect.Name() == "postgres" {
+		return testkit.Postgres(k.t)
+	}
+	return testkit.SQLite(k.t)
+}

@@ -153,7 +153,7 @@ func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spel
 		}
 	}
 	if was == nil {
-		r.found = rule.Run(r.found, j.s, c.set, rule.ScopeRow)
+		r.found = rule.Run(r.found, j.s, c.set(0), rule.ScopeRow)
 		return r.outcome(transfer.Rejected, nil)
 	}
 	j.s.Person = &was.Person
@@ -168,8 +168,8 @@ func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spel
 	old := match(spells, &j.claim, c.month, c.claimed)
 	sp := c.state(j, old, spells)
 	c.subject(j, old, sp, spells)
-	r.found = rule.Run(r.found, j.s, c.set, rule.ScopeRow, rule.ScopeSpell, rule.ScopeHousehold)
-	for _, f := range rule.Run(nil, j.s, c.set, rule.ScopePerson) {
+	r.found = rule.Run(r.found, j.s, c.set(was.Village), rule.ScopeRow, rule.ScopeSpell, rule.ScopeHousehold)
+	for _, f := range rule.Run(nil, j.s, c.set(was.Village), rule.ScopePerson) {
 		if postRules[f.Rule.ID] {
 			r.add(f)
 		}

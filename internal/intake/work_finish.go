@@ -40,7 +40,7 @@ func (k *workKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, eac
 		}
 		return f.row(w, s.Row)
 	})
-	for _, step := range []func() error{f.history0, f.endOthers, f.setStates, e.close} {
+	for _, step := range []func() error{f.history0, f.endOthers, f.setStates, f.absent, e.close} {
 		if err == nil {
 			err = step()
 		}
@@ -222,6 +222,33 @@ func (f *workFinish) setStates() error {
 		f.b.ID, source, db.Millis(f.tx.Now))
 }
 
+// absent lists the people of the region whose work runs in the month of a full
+// file that does not name them. They keep their spells, unseen (semantics,
+// People and places).
+func (f *workFinish) absent() error {
+	if !f.b.Full || f.b.Month == 0 {
+		return nil
+	}
+	var a db.Args
+	m := a.Add(int64(f.b.Month))
+	rows, err := f.tx.QueryContext(f.ctx, `SELECT DISTINCT p.id, p.village FROM person p JOIN spell s ON s.person_id = p.id
+		WHERE `+region.ScopeOf(f.b.Region).Predicate("p.village", a.Add)+` AND p.out_on = 0 AND p.merged_into = 0 AND `+live("p")+`
+		AND s.start_month <= `+m+` AND s.end_month > `+m+` AND `+live("s")+`
+		AND NOT EXISTS (SELECT 1 FROM spell_seen v WHERE v.person_id = p.id AND v.month = `+m+`) ORDER BY p.id`, a.Values...)
+	if err != nil {
+		return fmt.Errorf("read absent people: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		k := rule.Kept{Found: []rule.Finding{rule.Of("work.absent", "", f.b.Month)}, Checked: nothing}
+		if err := rows.Scan(&k.PersonID, &k.Village); err != nil {
+			return fmt.Errorf("read absent people: %w", err)
+		}
+		f.kept = append(f.kept, k)
+	}
+	return rows.Err()
+}
+
 // checkedWork reports what the check of one work row looked at: the rules of
 // work for the row's own spell.
 func checkedWork(w *workRow) func(*rule.Rule, string) bool {
@@ -233,6 +260,6 @@ func checkedWork(w *workRow) func(*rule.Rule, string) bool {
 		if r.Scope == rule.ScopeSpell {
 			return start != 0 && strings.HasSuffix(place, "@"+itoa(int64(start)))
 		}
-		return postRules[r.ID] || r.ID == "work.name_differs" || r.ID == "work.fields_missing" || r.ID == "phone.format"
+		return postRules[r.ID] || r.ID == "work.absent" || r.ID == "work.name_differs" || r.ID == "work.fields_missing" || r.ID == "phone.format"
 	}
 }

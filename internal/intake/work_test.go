@@ -412,3 +412,27 @@ func TestPlan(t *testing.T) {
 		}
 	})
 }
+
+func TestFullFileKeepsAListOfTheAbsent(t *testing.T) {
+	engines(t, func(t *testing.T, k *desk) {
+		ids := k.villagers("甲", "乙", "丙")
+		row := func(name string, change ...string) []string { return k.job(name, ids[name], change...) }
+		k.bring(request{kind: "work", month: 202310}, workHead, row("甲"), row("乙"), row("丙", "结束时间", "2023年11月"))
+		absent := `SELECT count(*) || '/' || coalesce(min(p.name), '') FROM finding f JOIN person p ON p.id = f.person_id WHERE f.rule = 'work.absent' AND f.state = 0`
+		k.bring(request{kind: "work", month: 202311}, workHead, row("甲"))
+		if got := k.one(absent); got != "0/" {
+			t.Errorf("a part of a list makes nobody absent: %s", got)
+		}
+		k.bring(request{kind: "work", month: 202312, full: true}, workHead, row("甲"))
+		if got := k.one(absent); got != "1/乙" {
+			t.Errorf("absent: %s", got)
+		}
+		if got := k.spells("乙"); got != "202305-999912 昆山示例电子有限公司 4500@202305" {
+			t.Errorf("absence ended the work: %s", got)
+		}
+		k.bring(request{kind: "work", month: 202312}, workHead, row("乙"))
+		if got := k.one(absent); got != "0/" {
+			t.Errorf("seen since, still listed: %s", got)
+		}
+	})
+}

@@ -21,7 +21,7 @@ var byImport = map[string]bool{
 	"row.required": true, "row.word": true, "row.number": true, "row.date": true, "row.month": true, "person.village_moved": true, "person.left": true, "person.kind_missing": true,
 	"village.unknown": true, "village.ambiguous": true, "village.outside": true,
 	"work.place_not_county": true, "work.place_unknown": true, "work.place_missing": true, "work.place_ambiguous": true,
-	"work.person_unknown": true, "work.name_differs": true, "work.duplicate_row": true, "work.start_missing": true,
+	"work.person_unknown": true, "work.absent": true, "work.name_differs": true, "work.duplicate_row": true, "work.start_missing": true,
 }
 
 var cases = map[string][]ruleCase{

@@ -17,6 +17,7 @@ func init() {
 		Rule{ID: "work.place_ambiguous", Severity: Error, Scope: ScopeRow, Field: "work_place", Cite: cite("5_01_005", "4_12_001")},
 		Rule{ID: "work.person_unknown", Severity: Error, Scope: ScopeRow, Field: "id_number", Cite: citeOf("产品规则", "务工记录必须对应底册中的人员")},
 		Rule{ID: "work.name_differs", Severity: Warning, Scope: ScopeRow, Field: "name", Cite: citeOf("产品规则", "同一号码姓名不同")},
+		Rule{ID: "work.absent", Severity: Clue, Scope: ScopeRow, Field: "start", Cite: citeOf("产品规则", "全量文件中没有的人保留务工记录，当月待核实")},
 		Rule{ID: "work.duplicate_row", Severity: Error, Scope: ScopeRow, Field: "start", Cite: citeOf("产品规则", "同一文件同一人同一段务工只录一次")},
 		Rule{ID: "work.start_missing", Severity: Error, Scope: ScopeRow, Field: "start", Cite: cite("3_12_001")},
 		Rule{ID: "work.end_before_start", Severity: Error, Scope: ScopeSpell, Field: "end", Cite: cite("5_12_001"), Check: checkEndBeforeStart},

@@ -8,6 +8,7 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/region"
+	"wengang/internal/setting"
 )
 
 // recheckScopes are the rules of the nightly run: it knows whole households.
@@ -26,7 +27,7 @@ type recheckRun struct {
 // were checked and how many findings stand. progress may be nil. It is safe to
 // repeat and to stop: every town is whole or untouched.
 func (d *Desk) Recheck(ctx context.Context, scope region.Scope, at region.Code, progress func(people, found int)) (people, found int, err error) {
-	set, err := d.Settings(ctx, d.db.Read, at)
+	stored, err := setting.Load(ctx, d.db.Read, at)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -34,8 +35,10 @@ func (d *Desk) Recheck(ctx context.Context, scope region.Scope, at region.Code, 
 	if err != nil {
 		return 0, 0, err
 	}
-	run := recheckRun{desk: d, set: set, today: calendar.DateAt(d.db.Clock())}
+	run := recheckRun{desk: d, today: calendar.DateAt(d.db.Clock())}
 	for _, t := range towns {
+		// A county may have set its own thresholds below at.
+		run.set = SettingsOf(setting.Resolve(stored, t, run.today.Month().Year()), d.places)
 		p, f, err := run.town(ctx, scope.Within(at).Within(t))
 		if err != nil {
 			return people, found, fmt.Errorf("recheck %s: %w", t, err)
