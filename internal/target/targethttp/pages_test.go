@@ -1,0 +1,271 @@
+package targethttp_test
+
+import (
+	"context"
+	"encoding/csv"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"wengang/internal/account"
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/region"
+	"wengang/internal/target"
+	"wengang/internal/target/targethttp"
+	"wengang/internal/testkit"
+	"wengang/internal/transfer"
+	"wengang/internal/web"
+	"wengang/internal/webtest"
+)
+
+const liaocheng region.Code = 371500000000
+
+var ctx = context.Background()
+
+type tree struct{ *region.Tree }
+
+func (t tree) Children(c region.Code) []region.Code {
+	var out []region.Code
+	for _, p := range t.Tree.Children(c) {
+		out = append(out, p.Code)
+	}
+	return out
+}
+func (tree) Search(string, region.Scope, int) []region.Code { return nil }
+
+// parts answers for the record and for actual values.
+type parts struct{}
+
+func (parts) Note(context.Context, *db.Tx, account.Caller, account.Note) error { return nil }
+func (parts) Value(_ context.Context, _ region.Scope, id string, at region.Code, _ calendar.Month) (int64, bool, error) {
+	return map[region.Code]int64{liaocheng: 8700, 371521000000: 1200, 371522000000: 1900, 371525000000: 700}[at], at >= liaocheng && id == "worked_year", nil
+}
+
+type as struct{}
+
+func (as) Authenticate(r *http.Request) (account.Caller, error) {
+	g := account.Grant{Role: account.Officer, Dept: account.DeptHR, Region: region.Country}
+	switch r.Header.Get("X-As") {
+	case "city":
+		g.Region = liaocheng
+	case "county":
+		g.Region = 371522000000
+	case "system":
+		g = account.Grant{Role: account.System, Region: liaocheng}
+	}
+	return account.Caller{UserID: 1, Login: "o", Name: "周敏", Session: "s" + r.Header.Get("X-As"), Address: "local", Grants: []account.Grant{g}}, nil
+}
+
+type console struct {
+	t      testing.TB
+	url    string
+	d      *db.DB
+	store  *target.Store
+	client *http.Client
+	batch  int64
+}
+
+func start(t testing.TB) *console {
+	t.Helper()
+	d := testkit.SQLite(t)
+	tr := region.National()
+	c := &console{t: t, d: d, store: target.New(d, parts{}, tr, parts{})}
+	s := web.New(web.Config{Tree: tree{tr}, Auth: as{}, Clock: testkit.Clock, Notice: "web.sample", Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
+	targethttp.New(s, c.store).Register()
+	h, err := s.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	c.url = srv.URL
+	jar, _ := cookiejar.New(nil)
+	c.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return c
+}
+
+// ship imports a shipped table the way the engine does.
+func (c *console) ship(x target.Ship) {
+	c.t.Helper()
+	raw, err := target.Files.ReadFile(x.File)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r := csv.NewReader(strings.NewReader(string(raw)))
+	r.FieldsPerRecord = -1
+	all, err := r.ReadAll()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	kind := c.store.Import()
+	c.batch++
+	b := &transfer.Batch{ID: c.batch, Region: x.At}
+	for all[0][0] != "序号" {
+		b.Above, all = append(b.Above, all[0]...), all[1:]
+	}
+	for _, h := range all[0] {
+		key := ""
+		for _, col := range kind.Layouts()[0].Columns {
+			for _, n := range col.Headings {
+				if n == h {
+					key = col.Key
+				}
+			}
+		}
+		b.Columns = append(b.Columns, key)
+	}
+	ck, err := kind.Open(ctx, b)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var rows []transfer.Row
+	for i, line := range all[1:] {
+		row := transfer.Row{N: i + 2}
+		for j, s := range line {
+			row.Cells = append(row.Cells, transfer.Cell{Text: s, Column: all[0][j]})
+		}
+		rows = append(rows, row)
+	}
+	out, err := ck.Check(ctx, rows)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	err = c.d.Tx(ctx, func(tx *db.Tx) error {
+		return kind.Finish(ctx, tx, b, func(fn func(transfer.Staged) error) error {
+			for _, o := range out {
+				if err := fn(transfer.Staged{Result: o.Result, Payload: o.Payload}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *console) send(method, path, who string, form url.Values) (int, string) {
+	c.t.Helper()
+	req, err := http.NewRequest(method, c.url+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("X-As", who)
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	if method == "POST" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := c.client.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return res.StatusCode, html.UnescapeString(string(body))
+}
+
+// fill imports every shipped table and makes the sample's copy.
+func (c *console) fill() (sample int64) {
+	c.t.Helper()
+	for _, x := range target.Shipped() {
+		c.ship(x)
+	}
+	list, err := c.store.List(ctx, region.ScopeOf(liaocheng), target.Filter{At: liaocheng})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	by := account.Caller{UserID: 1, Grants: []account.Grant{{Role: account.Officer, Dept: account.DeptHR, Region: liaocheng}}}
+	for _, t := range list {
+		if t.IndicatorKey == "work" && t.Region == liaocheng {
+			s, err := c.store.Sample(ctx, by, t.ID, 2023, 9000, map[region.Code]int64{371521000000: 3, 371522000000: 4, 371525000000: 2})
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			sample = s.ID
+		}
+	}
+	return sample
+}
+
+func TestPages(t *testing.T) {
+	c := start(t)
+	sample := c.fill()
+	for _, x := range []struct {
+		path, who string
+		status    int
+		want      string
+	}{
+		{"/target?at=0", "", 200, "合计差 +0.2"}, {"/target?at=0&year=2022", "", 200, "877.7"},
+		{"/target?at=44", "", 200, "合计差 +0.01"}, {"/target?at=3715", "city", 200, "示例口径"}, {"/target?at=3715", "county", 404, ""},
+		{"/target/2?at=0", "", 200, "印发合计 877.7，各行相加 877.9，相差 +0.2"}, {"/target/3?at=44", "", 200, "给本地的数是 387.6万人"},
+		{"/target/99?at=0", "", 404, ""}, {"/target/x?at=0", "", 404, ""}, {"/target/3", "city", 404, ""}, {"/target", "system", 403, ""},
+		{"/target/" + itoa(sample), "city", 200, "慢于时间进度"}, {"/target/" + itoa(sample), "county", 200, "47.5"},
+		{"/target/" + itoa(sample) + "?lang=en", "city", 200, "behind time"},
+	} {
+		status, body := c.send("GET", x.path, x.who, nil)
+		if status != x.status || !strings.Contains(body, x.want) {
+			t.Errorf("%s as %q: %d, want %d with %q", x.path, x.who, status, x.status, x.want)
+		}
+	}
+	if _, body := c.send("GET", "/target/"+itoa(sample)+"?lang=zh", "county", nil); strings.Contains(body, "阳谷县") {
+		t.Error("a county sees another county's row")
+	}
+	var noUnit int64
+	list, err := c.store.List(ctx, region.ScopeOf(liaocheng), target.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list {
+		if x.Unit == "" {
+			noUnit = x.ID
+		}
+	}
+	path := "/target/" + itoa(noUnit)
+	if _, body := c.send("GET", path, "city", nil); !strings.Contains(body, "这张表的单位是什么") {
+		t.Error("the missing unit is not asked for")
+	}
+	if status, _ := c.send("POST", path+"/unit", "city", url.Values{"unit": {"斤"}}); status != 422 {
+		t.Errorf("unit 斤: %d", status)
+	}
+	if status, _ := c.send("POST", path+"/unit", "county", url.Values{"unit": {"人"}}); status != 404 {
+		t.Errorf("a county sets the unit: %d", status)
+	}
+	if status, _ := c.send("POST", path+"/unit", "city", url.Values{"unit": {"人"}}); status != 303 {
+		t.Errorf("unit 人: %d", status)
+	}
+}
+
+func itoa(n int64) string {
+	b := []byte{}
+	for ; n > 0; n /= 10 {
+		b = append([]byte{byte('0' + n%10)}, b...)
+	}
+	return string(b)
+}
+
+// TestLook opens every page at both sizes; WENGANG_SHOTS leaves pictures.
+func TestLook(t *testing.T) {
+	c := start(t)
+	sample := c.fill()
+	tab := webtest.Open(t, c.url)
+	tab.Walk([]webtest.Page{
+		{Name: "target-list", Path: "/target?at=3715&month=2023-11&lang=zh"},
+		{Name: "target-list-nation", Path: "/target?at=0&month=2023-11"},
+		{Name: "target-sum", Path: "/target/3?at=44"},
+		{Name: "target-sample", Path: "/target/" + itoa(sample) + "?at=3715&month=2023-11"},
+		{Name: "target-unit", Path: "/target/" + itoa(sample-1) + "?at=3715"},
+		{Name: "target-en", Path: "/target?at=3715&month=2023-11&lang=en"},
+	})
+}
