@@ -1,6 +1,8 @@
 package fact
 
 import (
+	"strings"
+
 	"wengang/internal/calendar"
 	"wengang/internal/region"
 )
@@ -54,4 +56,30 @@ type RegisterMember struct {
 	RecordedAt int64
 	People     int64
 	Poor       int64
+}
+
+// Settlement is a registered 易地搬迁（迁建）安置区 as the ledger refers to it.
+type Settlement struct {
+	ID      int64
+	Region  region.Code // county, town or village where it stands
+	Name    string
+	Key     string        // the name folded (FoldName)
+	EndedOn calendar.Date // Forever while it lasts
+}
+
+// FoldName folds a name so that its spellings match: width, space, brackets,
+// quotes and dashes; words stay.
+func FoldName(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r >= '！' && r <= '～' {
+			r -= 0xfee0
+		}
+		switch r {
+		case ' ', '\t', '\u3000', '\u00a0', '"', '\'', '“', '”', '‘', '’', '「', '」', '(', ')', '[', ']', '【', '】', '-', '—', '·', '.', '。':
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToUpper(b.String())
 }

@@ -102,7 +102,16 @@ var kinds = []*Kind{
 	{ID: "project", Name: "就业帮扶项目", Title: "脱贫人口就业帮扶项目登记表", Unit: "个", Facts: "A173, A183",
 		Fields: fields(place, []Field{named("项目名称", "帮扶项目名称"), text("brief", "项目简介", "简介").must(), count("people", "带动就业人数", "合计").must(), count("poor", "带动脱贫人口就业人数", "其中脱贫人口").must(),
 			marks, date("started_on", "入单日期", "实施日期", "开始日期")}, contact, ends, note)},
+	{ID: SettlementKind, Name: "安置区", Title: "易地搬迁（滩区迁建）安置区登记表", Unit: "个", Facts: "A031, A164, A165, A167, A203",
+		Fields: fields(place, []Field{named("安置区名称", "易地搬迁安置区名称", "迁建安置区名称"), choice("form", "安置区类型", "易地搬迁安置区", "黄河滩区居民迁建安置区").also("安置类型").must(),
+			count("households", "搬迁户数", "安置户数", "迁建户数").in("户"), count("people", "搬迁人口数", "安置人口数", "迁建人口数"), count("poor", "脱贫人口数", "其中脱贫人口数"), count("able", "劳动力人数", "其中劳动力人数"),
+			date("started_on", "入住日期", "建成日期", "投用日期"), {Key: "facility", Headings: []string{"有无综合服务设施", "综合服务设施"}, Type: YesNo},
+			{Key: "window", Headings: []string{"是否设就业服务窗口", "公共就业服务窗口"}, Type: YesNo}, text("platform", "依托平台", "依托就近平台")}, contact, ends, note)},
 }
+
+// SettlementKind is the register of 易地搬迁 and 黄河滩区迁建 settlements. No column
+// of the forms counts it: people of the ledger refer to it.
+const SettlementKind = "settlement"
 
 // ThemeSettlement is the theme that column 13 of 附件1 counts.
 const ThemeSettlement = "乐业搬迁（迁建）"

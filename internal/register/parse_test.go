@@ -89,8 +89,8 @@ func TestHeadingsTellColumnsApart(t *testing.T) {
 			t.Errorf("%s: nothing tells this layout from others", l.ID)
 		}
 	}
-	if len(seen) != 15 {
-		t.Errorf("%d layouts, want 10 registers and 5 lists of people", len(seen))
+	if len(seen) != 16 {
+		t.Errorf("%d layouts, want 11 registers and 5 lists of people", len(seen))
 	}
 }
 
@@ -102,4 +102,46 @@ func FuzzParseDate(f *testing.F) {
 			t.Errorf("%q gave the day %d that does not exist", s, d)
 		}
 	})
+}
+
+// What a form shows is read back to the same record, for every kind.
+func TestValuesRoundTrip(t *testing.T) {
+	for _, k := range Kinds() {
+		in := map[string]string{}
+		for _, f := range k.Fields {
+			switch f.Type {
+			case Date:
+				in[f.Key] = "2023-05-01"
+			case Count:
+				in[f.Key] = "12"
+			case Money:
+				in[f.Key] = "1200.50"
+			case Choice:
+				in[f.Key] = f.Choices[0]
+			case Level:
+				in[f.Key] = "县级"
+			case AreaMarks:
+				in[f.Key] = "①③"
+			case USCC:
+				in[f.Key] = "91350100M000100Y43"
+			case Phone, CountyName, TownName, VillageName:
+			default:
+				in[f.Key] = "示例"
+			}
+		}
+		if k.Field("ended_on") != nil {
+			in["ended_on"] = "2023-06-01"
+		}
+		read := func(m map[string]string) *Record {
+			r, problems := parseRecord(k, nil, 371522000000, func(key string) (string, string) { return m[key], "" })
+			for _, p := range problems {
+				t.Errorf("%s: %+v", k.ID, p)
+			}
+			return r
+		}
+		first := read(in)
+		for _, c := range differences(first, read(k.Values(first))) {
+			t.Errorf("%s: %s is not read back", k.ID, c.name)
+		}
+	}
 }

@@ -162,23 +162,8 @@ type Member struct {
 // Headcount reports a member without a list.
 func (m *Member) Headcount() bool { return m.PersonID == 0 && m.OutsiderID == 0 }
 
-// NameKey folds a register's name so that spellings of one name match: width,
-// space, brackets and quotes; words stay.
-func NameKey(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r >= '！' && r <= '～':
-			r -= 0xfee0
-		}
-		switch r {
-		case ' ', '\t', '\u3000', '\u00a0', '"', '\'', '“', '”', '‘', '’', '「', '」', '(', ')', '[', ']', '【', '】', '-', '—', '·', '.', '。':
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return strings.ToUpper(b.String())
-}
+// NameKey folds a register's name so that spellings of one name match.
+func NameKey(s string) string { return fact.FoldName(s) }
 
 // forever reads an end date: none is Forever.
 func forever(d calendar.Date) calendar.Date {
