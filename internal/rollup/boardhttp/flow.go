@@ -143,10 +143,7 @@ func classParam(class int) string {
 }
 
 func (h *Rim) className(r *web.Request, class int) string {
-	if class == 0 {
-		return r.T("board.flow.unknown")
-	}
-	return enumWord(r, fact.PlaceClass, class)
+	return r.T("board.class." + strconv.Itoa(class))
 }
 
 // flowClass adds one class with its largest ends; the others are one end.

@@ -90,7 +90,7 @@ func (h *Rim) Figures(ctx context.Context, r *web.Request) ([]web.Figure, error)
 func (h *Rim) homeFigure(a *asked, id string) web.Figure {
 	r, d := a.r, indicator.MustGet(id)
 	value, unit := show(r, d, a.now().Value(d))
-	f := web.Figure{Label: r.T(d.Key()), Value: value, Unit: unit, Href: listLink(r, d, a.at),
+	f := web.Figure{Label: r.T(d.Key()), Value: value, Unit: unit, Href: listLink(r, d, a.at), LinkText: r.T("web.list"),
 		Calibre: r.T("board.home.calibre", a.month.String(), r.T("indicator.calibre.origin"))}
 	for _, s := range a.series[len(a.series)-13:] {
 		if s.Rows > 0 {

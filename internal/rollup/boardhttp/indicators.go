@@ -34,7 +34,7 @@ func (h *Rim) indicators(w http.ResponseWriter, r *web.Request) error {
 	if a.now().Rows == 0 {
 		v.Empty = &web.Empty{Icon: "chart-line", Title: r.T("board.empty", a.month.String()), Note: r.T("board.empty.note")}
 	} else {
-		v.Families = h.families(a)
+		v.Families = h.families(a, indicator.All())
 		absorbed, err := h.absorbed(a)
 		if err != nil {
 			return err
@@ -46,11 +46,11 @@ func (h *Rim) indicators(w http.ResponseWriter, r *web.Request) error {
 	return h.shell.Page(w, r, "board/indicators", v)
 }
 
-// families are all indicators in the calibre of origin.
-func (h *Rim) families(a *asked) []familyView {
+// families are indicators in the calibre of origin, by family.
+func (h *Rim) families(a *asked, defs []*indicator.Def) []familyView {
 	var out []familyView
 	var family indicator.Family
-	for _, d := range indicator.All() {
+	for _, d := range defs {
 		if d.Kind == indicator.Absorb {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"wengang/internal/month/monthtest"
+	"wengang/internal/region"
 	"wengang/internal/testkit"
 	"wengang/internal/webtest"
 )
@@ -17,12 +18,13 @@ func TestLook(t *testing.T) {
 	d := testkit.SQLite(t)
 	c := start(t, d, func() { monthtest.Lifelike(t, d, 12_000) })
 	c.close(202201, 202311)
+	village := region.National().Villages(county)[0]
 	tab := webtest.Open(t, c.url)
 	tab.Walk([]webtest.Page{
 		{Name: "board-city", Path: "/board?month=2023-11"},
 		{Name: "board-county", Path: "/board?month=2023-11&at=371522"},
-		{Name: "board-town", Path: "/board?month=2023-11&at=371522103"},
-		{Name: "board-village", Path: "/board?month=2023-11&at=371522103201"},
+		{Name: "board-town", Path: "/board?month=2023-11&at=" + village.At(region.Town).String()},
+		{Name: "board-village", Path: "/board?month=2023-11&at=" + village.String()},
 		{Name: "board-open", Path: "/board?month=2023-12"},
 		{Name: "board-first", Path: "/board?month=2022-01"},
 		{Name: "board-empty", Path: "/board?month=2020-01"},

@@ -51,7 +51,7 @@ type channelLine struct {
 func (h *Rim) rank(a *asked, v *boardView) error {
 	r := a.r
 	if len(a.children) == 0 {
-		v.Families = h.families(a)
+		v.Families = h.families(a, ofVillage())
 	}
 	now, err := h.figures.At(r.Context(), r.Scope(), a.children, a.month, a.view)
 	if err != nil {
@@ -76,6 +76,17 @@ func (h *Rim) rank(a *asked, v *boardView) error {
 	h.order(a, rv)
 	v.Rank = rv
 	return nil
+}
+
+// ofVillage are the indicators that a village's board shows by themselves.
+func ofVillage() []*indicator.Def {
+	return slices.DeleteFunc(indicator.All(), func(d *indicator.Def) bool {
+		switch d.Family {
+		case indicator.Population, indicator.Work, indicator.Quality, indicator.Income:
+			return false
+		}
+		return true
+	})
 }
 
 func (h *Rim) rankLine(a *asked, at region.Code, now, was *rollup.Figures) rankLine {

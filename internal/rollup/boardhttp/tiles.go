@@ -110,9 +110,16 @@ func (h *Rim) line(a *asked) web.Chart {
 	if p := one.Values[last-12]; p != nil {
 		one.Marks = append(one.Marks, web.Mark{At: last - 12, Text: r.T("board.line.year", web.Thousands(*p))})
 	}
-	one.Marks = append(one.Marks, web.Mark{At: last, Text: r.T("board.line.now", web.Thousands(*one.Values[last])), Emphasis: true})
-	two.Marks = append(two.Marks, web.Mark{At: last, Text: r.T("board.line.stable", web.Thousands(*two.Values[last]))})
-	for _, i := range springs(a.series, one.Values) {
+	now := r.T("board.line.now", web.Thousands(*one.Values[last]))
+	also := r.T("board.line.stable", web.Thousands(*two.Values[last]))
+	// Two labels at one height would cover each other: then they share one.
+	if max(*one.Values[last]-*two.Values[last], *two.Values[last]-*one.Values[last]) < high*0.06 {
+		now += " · " + also
+	} else {
+		two.Marks = append(two.Marks, web.Mark{At: last, Text: also})
+	}
+	one.Marks = append(one.Marks, web.Mark{At: last, Text: now, Emphasis: true})
+	for _, i := range springs(a.series, two.Values) {
 		two.Marks = append(two.Marks, web.Mark{At: i, Text: r.T("board.line.spring"), Below: true, Quiet: true})
 	}
 	c.Series = []web.Series{one, two}
@@ -125,16 +132,16 @@ func (h *Rim) line(a *asked) web.Chart {
 }
 
 // springs are the months in which people had come home for the Spring
-// Festival: the lowest of January to March where it lies a twentieth or more
+// Festival: the lowest of January to April where it lies a twentieth or more
 // below the December before.
 func springs(series []rollup.Figures, values []*float64) []int {
 	var out []int
 	for i := range series {
-		if series[i].Month.Num() != 12 || i+3 >= len(series) || values[i] == nil {
+		if series[i].Month.Num() != 12 || i+4 >= len(series) || values[i] == nil {
 			continue
 		}
 		low := -1
-		for k := i + 1; k <= i+3; k++ {
+		for k := i + 1; k <= i+4; k++ {
 			if values[k] != nil && (low < 0 || *values[k] < *values[low]) {
 				low = k
 			}
