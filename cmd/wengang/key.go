@@ -52,10 +52,35 @@ func keyCheckCmd(e *env) *cobra.Command {
 				return err
 			}
 			defer a.Close()
-			return e.print(cmd.OutOrStdout(), map[string]any{"id": a.Key.ID(), "suite": a.Key.Suite().String(), "data_key": a.Box.ActiveVersion()}, func(w io.Writer) {
-				fmt.Fprintf(w, "key %s (%s) opens %s; data key version %d\n", a.Key.ID(), a.Key.Suite(), a.DB.URL, a.Box.ActiveVersion())
-			})
+			counts, err := secret.Check(cmd.Context(), a.DB, a.Box, app.Sealed())
+			if err != nil {
+				return err
+			}
+			out := checkedKey{ID: a.Key.ID(), Suite: a.Key.Suite().String(), DataKey: int(a.Box.ActiveVersion()), Columns: counts}
+			if err := e.print(cmd.OutOrStdout(), out, out.write); err != nil {
+				return err
+			}
+			for _, c := range counts {
+				if !c.Opens {
+					return fmt.Errorf("%s: some values do not open with this key", c.Column)
+				}
+			}
+			return nil
 		},
+	}
+}
+
+type checkedKey struct {
+	ID      string         `json:"id"`
+	Suite   string         `json:"suite"`
+	DataKey int            `json:"data_key"`
+	Columns []secret.Count `json:"columns"`
+}
+
+func (k checkedKey) write(w io.Writer) {
+	fmt.Fprintf(w, "key %s (%s), data key version %d\n", k.ID, k.Suite, k.DataKey)
+	for _, c := range k.Columns {
+		fmt.Fprintf(w, "  %-28s version %d: %d values\n", c.Column, c.Version, c.Rows)
 	}
 }
 

@@ -31,6 +31,7 @@ type DemoOptions struct {
 	People int
 	Months int
 	Seed   uint64
+	Open   int // months at the end that stay open
 	Say    func(step string)
 }
 
@@ -154,7 +155,7 @@ func (d *demo) importFile(ctx context.Context, f sample.File) error {
 
 func (d *demo) closeMonths(ctx context.Context) error {
 	closed := map[calendar.Month]bool{}
-	err := d.Months.CloseThrough(ctx, d.operator, demoCity, d.manifest.First, d.manifest.End, func(_ region.Code, m calendar.Month) { closed[m] = true })
+	err := d.Months.CloseThrough(ctx, d.operator, demoCity, d.manifest.First, d.manifest.End.Add(-d.o.Open), func(_ region.Code, m calendar.Month) { closed[m] = true })
 	d.out.MonthsClosed = len(closed)
 	return err
 }

@@ -27,7 +27,7 @@ var layers = [][]string{
 	{"rims"},
 	{"webtest", "testkit"},
 	{"app"},
-	{"cmd"},
+	{"cmd", "e2e"},
 }
 
 // TestImportsGoDown holds the order of the house. Rims (packages whose name

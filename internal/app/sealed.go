@@ -15,5 +15,6 @@ func Sealed() []secret.Column {
 		{Table: "register", Name: "phone_cipher", Key: id, Contexts: []string{"register.phone_cipher"}},
 		{Table: "outsider", Name: "id_cipher", Key: id, Contexts: []string{"outsider.id_cipher"}},
 		{Table: "register_change", Name: "old_cipher", Key: []string{"register_id", "id"}, Contexts: []string{"register.phone_cipher"}},
+		{Table: "report", Name: "phone_cipher", Key: id, Contexts: []string{"report.phone_cipher"}},
 	}
 }

@@ -64,20 +64,27 @@ func run(m *testing.M) int {
 }
 
 func openSample(ctx context.Context) (err error) {
+	console, made, err = sampleIn(ctx, sampleDir, app.DemoOptions{People: samplePeople, Months: 24, Seed: 20231210})
+	return err
+}
+
+// sampleIn makes a sample of its own in a folder.
+func sampleIn(ctx context.Context, dir string, o app.DemoOptions) (*app.App, *app.DemoResult, error) {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	if os.Getenv("WENGANG_E2E_LOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
-	console, err = app.Open(ctx, app.Options{
-		DB: "sqlite:" + filepath.Join(sampleDir, "wengang.db"), KeyFile: filepath.Join(sampleDir, "key", "sample.key"),
-		UploadDir: filepath.Join(sampleDir, "uploads"), Log: log,
+	a, err := app.Open(ctx, app.Options{
+		DB: "sqlite:" + filepath.Join(dir, "wengang.db"), KeyFile: filepath.Join(dir, "key", "sample.key"),
+		UploadDir: filepath.Join(dir, "uploads"), Log: log,
 		Clock: calendar.Fixed(app.DemoDay.Time().Add(9 * time.Hour)),
 	})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	made, err = console.Demo(ctx, app.DemoOptions{Dir: filepath.Join(sampleDir, "workbooks"), People: samplePeople, Months: 24, Seed: 20231210})
-	return err
+	o.Dir = filepath.Join(dir, "workbooks")
+	result, err := a.Demo(ctx, o)
+	return a, result, err
 }
 
 // password of every sample account.
