@@ -43,6 +43,8 @@ func init() {
 		Rule{ID: "village.unknown", Severity: Error, Scope: ScopeRow, Field: "village", Cite: citeOf("统计用区划代码", "村级")},
 		Rule{ID: "village.ambiguous", Severity: Error, Scope: ScopeRow, Field: "village", Cite: citeOf("统计用区划代码", "村级")},
 		Rule{ID: "village.outside", Severity: Error, Scope: ScopeRow, Field: "village", Cite: citeOf("产品规则", "导入范围")},
+		Rule{ID: "settlement.unknown", Severity: Error, Scope: ScopeRow, Field: "settlement", Cite: citeOf("产品规则", "安置区须为本县登记在册的安置区")},
+		Rule{ID: "settlement.ambiguous", Severity: Error, Scope: ScopeRow, Field: "settlement", Cite: citeOf("产品规则", "同名安置区须写明乡镇")},
 	)
 }
 

@@ -19,7 +19,7 @@ type ruleCase struct {
 var byImport = map[string]bool{
 	"id.duplicate_file": true, "id.other_person": true, "id.former": true, "id.elsewhere": true, "id.pending": true, "person.name_changed": true,
 	"row.required": true, "row.word": true, "row.number": true, "row.date": true, "row.month": true, "person.village_moved": true, "person.left": true, "person.kind_missing": true,
-	"village.unknown": true, "village.ambiguous": true, "village.outside": true,
+	"village.unknown": true, "village.ambiguous": true, "village.outside": true, "settlement.unknown": true, "settlement.ambiguous": true,
 	"work.place_not_county": true, "work.place_unknown": true, "work.place_missing": true, "work.place_ambiguous": true,
 	"work.person_unknown": true, "work.absent": true, "work.name_differs": true, "work.duplicate_row": true, "work.start_missing": true,
 }
