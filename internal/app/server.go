@@ -17,6 +17,7 @@ import (
 	"wengang/internal/rollup/boardhttp"
 	"wengang/internal/rule/rulehttp"
 	"wengang/internal/setting/settinghttp"
+	"wengang/internal/target/targethttp"
 	"wengang/internal/transfer/transferhttp"
 	"wengang/internal/web"
 )
@@ -100,6 +101,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	transferhttp.New(s, a.Imports).Register()
 	boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places).Register()
 	rulehttp.New(s, a.Rules).Register()
+	targethttp.New(s, a.Targets).Register()
 	reporthttp.New(s, a.Reports).Register()
 	return s
 }
