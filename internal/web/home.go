@@ -58,7 +58,7 @@ type todoGroup struct {
 	Title string
 	From  calendar.Date
 	To    calendar.Date
-	Kind  string // late, today, tomorrow, week, later, none
+	Kind  string // late, today, tomorrow, week, undated
 	Items []todoView
 }
 
@@ -121,7 +121,7 @@ func (v *todayView) group(all []Todo) {
 		kind := "week"
 		switch {
 		case t.Due == 0:
-			kind = "none"
+			kind = "undated"
 		case t.Due < v.Date:
 			kind = "late"
 			item.Late = int(today.Sub(t.Due.Time()).Hours() / 24)

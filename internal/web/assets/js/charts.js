@@ -18,7 +18,7 @@ function marks(c, s, i, colour) {
   const small = phone();
   return (s.Marks || []).filter((m) => s.Values[m.At] != null && !(small && m.Quiet)).map((m) => {
     const last = m.At === c.Categories.length - 1;
-    const side = m.Below ? "bottom" : last && !small ? "right" : "top";
+    const side = last && !small ? "right" : m.Below ? "bottom" : "top";
     return {
       coord: [c.Categories[m.At], s.Values[m.At]], symbolSize: m.Quiet ? 0.1 : 7,
       itemStyle: { color: colour, borderColor: "#fff", borderWidth: 1.5 },
@@ -80,7 +80,7 @@ function sankey(c) {
     series: [{ type: "sankey", left: small ? 8 : 16, right: room, top: 12, bottom: 14, nodeWidth: 10, nodeGap: small ? 10 : 12, draggable: false, layoutIterations: 48, nodeAlign: "left",
       data: c.Nodes.map((n) => ({ name: n.Name, itemStyle: { color: kinds[n.Colour] || kinds[0] }, label: { formatter: text(n), fontWeight: n.Bold ? 600 : 400 } })),
       links: c.Flows.map((l) => ({ source: l.From, target: l.To, value: l.Value })),
-      label: { fontFamily: FONT, fontSize: 12, color: C.ink }, emphasis: { focus: "adjacency" }, lineStyle: { color: "source", opacity: 0.18, curveness: 0.5 } }],
+      label: { fontFamily: FONT, fontSize: 12, color: C.ink }, labelLayout: { moveOverlap: "shiftY" }, emphasis: { focus: "adjacency" }, lineStyle: { color: "source", opacity: 0.18, curveness: 0.5 } }],
   };
 }
 
@@ -118,11 +118,11 @@ function spread(chart, c) {
   const series = chart.getOption().series;
   let moved = false;
   for (let k = 1; k < ends.length; k++) {
-    const gap = ends[k].y - ends[k - 1].y;
-    if (gap >= step) continue;
+    const gap = ends[k].y - ends[k - 1].y, label = (e) => series[e.i].markPoint.data[e.j].label;
+    if (gap >= (phone() ? 3 * step : step)) continue;
     moved = true;
-    const shift = (e, dy) => { const l = series[e.i].markPoint.data[e.j].label; l.offset = [0, (l.offset ? l.offset[1] : 0) + dy]; };
-    if (phone()) { const l = series[ends[k].i].markPoint.data[ends[k].j].label; l.position = "bottom"; } else { shift(ends[k - 1], -(step - gap) / 2); shift(ends[k], (step - gap) / 2); }
+    const shift = (e, dy) => { const l = label(e); l.offset = [0, (l.offset ? l.offset[1] : 0) + dy]; };
+    if (phone()) { label(ends[k - 1]).position = "top"; label(ends[k]).position = "bottom"; } else { shift(ends[k - 1], -(step - gap) / 2); shift(ends[k], (step - gap) / 2); }
   }
   if (moved) chart.setOption({ series: series.map((x) => ({ markPoint: { data: x.markPoint ? x.markPoint.data : [] } })) });
 }
