@@ -34,7 +34,7 @@ func (a *App) connectImports(o Options) error {
 		}
 		dir = filepath.Join(base, "wengang", "uploads")
 	}
-	kinds := intake.Kinds(a.DB, intake.Deps{Box: a.Box, Tree: a.Tree, Closed: a.Months})
+	kinds := intake.Kinds(a.DB, intake.Deps{Box: a.Box, Tree: a.Tree, Closed: a.Months, Settlements: a.Registers})
 	kinds = append(kinds, a.Registers.Roster(), a.Targets.Import())
 	var err error
 	a.Imports, err = transfer.NewService(transfer.Config{

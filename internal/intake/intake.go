@@ -48,11 +48,13 @@ type Deps struct {
 	Box    Box
 	Tree   func() *region.Tree // the tree with today's local places
 	Closed Closed
+	// Settlements resolves the names of settlements.
+	Settlements Settlements
 }
 
 // Kinds are the four kinds, for the registry of imports.
 func Kinds(d *db.DB, deps Deps) []transfer.Kind {
-	if d == nil || deps.Box == nil || deps.Tree == nil || deps.Closed == nil {
+	if d == nil || deps.Box == nil || deps.Tree == nil || deps.Closed == nil || deps.Settlements == nil {
 		panic("intake.Kinds: a dependency is missing")
 	}
 	b := base{db: d, Deps: deps}

@@ -48,7 +48,7 @@ func idList(ids []int64) string {
 
 // personColumnsWide are what an import of people compares.
 const personColumnsWide = `p.sex, p.ethnic, p.id_kind, p.id_mask, p.relation, p.education, p.health, p.willing, p.willing_on, p.political,
-	p.allowance, p.disability_kind, p.disability_grade, p.in_on, p.note, p.phone_mask, p.phone_index, p.version, p.code, h.phone_index`
+	p.allowance, p.disability_kind, p.disability_grade, p.settlement, p.in_on, p.note, p.phone_mask, p.phone_index, p.version, p.code, h.phone_index`
 
 // personColumnsNarrow are what every import asks.
 const personColumnsNarrow = `p.id_index, p.id, p.household_id, p.village, p.name, p.birth, p.student, p.skill, p.ward,
@@ -120,7 +120,7 @@ func (r *register) holders(ctx context.Context, q db.Querier, indexes [][]byte, 
 		&p.Status, &p.StatusOn, &p.OutOn, &p.OutReason, &p.MergedInto, &batch, &home}
 	if wide {
 		dest = append(dest, &p.Sex, &p.Ethnic, &p.IDKind, &p.IDMask, &p.Relation, &p.Education, &p.Health, &p.Willing, &p.WillingOn, &p.Political,
-			&p.Allowance, &p.Disability, &p.Grade, &p.InOn, &p.Note, &p.PhoneMask, &phone, &p.Version, &p.Code, &homePhone)
+			&p.Allowance, &p.Disability, &p.Grade, &p.Settlement, &p.InOn, &p.Note, &p.PhoneMask, &phone, &p.Version, &p.Code, &homePhone)
 	}
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {

@@ -48,6 +48,7 @@ var (
 	cWilling   = col("willing", "就业意愿", "是否有就业意愿", "务工意愿", "外出务工意愿")
 	cStatus    = col("status", "就业状态", "目前状态", "当前状态")
 	cNote      = col("note", "备注")
+	cSettled   = col("settlement", "安置区", "易地搬迁安置区", "安置区名称", "所在安置区", "所属安置区", "易地搬迁安置区名称", "迁建安置区", "迁建安置区名称", "黄河滩区迁建安置区", "搬迁安置区", "安置点")
 )
 
 // nationalPerson are the columns of the national person export that the checks
@@ -73,7 +74,7 @@ var peopleLayouts = []transfer.Layout{
 	{ID: "people.county", Title: "县级人员表", Columns: []transfer.Column{
 		cProvince, cCity, cCounty, cTown, cVillage, cPlace, cHousehold, cCode, cName, cID, cIDKind, cSex, cBirth, cEthnic,
 		cHomePhone, cPhone, cRelation, cEducation, cStudent, cSkill, cHealth, cPolitical, cAllowance, cWard,
-		cKind, cMonitored, cRisk, cRemoved, cRemovedOn, cRiskOn, cJoinedOn, cWilling, cStatus, cNote}},
+		cKind, cMonitored, cRisk, cRemoved, cRemovedOn, cRiskOn, cJoinedOn, cWilling, cStatus, cSettled, cNote}},
 }
 
 // rollColumns are the columns of the banks' and counties' 名单, which serves
@@ -97,5 +98,5 @@ var monitoredLayouts = []transfer.Layout{
 	{ID: "monitored.county", Title: "县级监测对象表", Columns: []transfer.Column{
 		cProvince, cCity, cCounty, cTown, cVillage, cPlace, cHousehold, cCode, cName, cID, cSex, cBirth, cEthnic,
 		cHomePhone, cPhone, cRelation, cEducation, cStudent, cSkill, cHealth, cKind, need(cMonitored), cRisk, cRemoved, cRemovedOn,
-		need(cRiskOn), cJoinedOn, cNote}},
+		need(cRiskOn), cJoinedOn, cSettled, cNote}},
 }

@@ -29,6 +29,7 @@ type personChecker struct {
 	kind   *personKind
 	homes  map[string]*rule.Household // by county and 户编号
 	closed map[region.Code]calendar.Month
+	places settlements
 }
 
 // checker is what the checkers of all kinds share.
@@ -86,7 +87,11 @@ func (k *personKind) Open(ctx context.Context, b *transfer.Batch) (transfer.Chec
 	if err != nil {
 		return nil, err
 	}
-	return &personChecker{checker: c, kind: k, homes: map[string]*rule.Household{}, closed: closed}, nil
+	places, err := c.readSettlements(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &personChecker{checker: c, kind: k, homes: map[string]*rule.Household{}, closed: closed, places: places}, nil
 }
 
 // personWork is a row on its way through Check.
@@ -137,6 +142,7 @@ func (c *personChecker) read(r *row) *personWork {
 		r.add(rule.At("row.required", "name", "", "姓名"))
 	}
 	p.Village = r.village(c.tree, c.b.Region)
+	p.Settlement = r.settlement(c.tree, c.places, p.Village)
 	c.readIdentity(w)
 	p.Code, p.Household, p.Note = r.text("person_code"), r.text("household"), clipNote(r.text("note"))
 	p.Ethnic = r.word("ethnic", fact.Ethnic)

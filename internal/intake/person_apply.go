@@ -169,7 +169,7 @@ func (b *base) sealPhone(context, phone string) (sealed, error) {
 
 var personColumns = func() []string {
 	cols := []string{"id", "household_id", "village", "initials", "birth", "id_cipher", "id_index", "id_mask", "phone_cipher", "phone_index", "phone_mask",
-		"willing_on", "status", "status_on", "status_source", "in_on", "batch_id", "created_at", "updated_at"}
+		"willing_on", "settlement", "status", "status_on", "status_source", "in_on", "batch_id", "created_at", "updated_at"}
 	for _, f := range personFields {
 		cols = append(cols, f.name)
 	}
@@ -195,7 +195,7 @@ func (k *personKind) insertPeople(ctx context.Context, tx *db.Tx, b *transfer.Ba
 		v := make([]any, 0, len(personColumns))
 		v = append(v, a.ID, a.HouseholdID, int64(a.Village), pinyin.Initials(a.Name), int64(a.Birth),
 			number, k.Box.BlindIndex(indexID, a.IDNumber), secret.MaskID(a.IDNumber), phone.cipher, phone.index, phone.mask,
-			int64(a.WillingOn), a.Status, int64(a.StatusOn), from, int64(a.InOn), b.ID, now, now)
+			int64(a.WillingOn), a.Settlement, a.Status, int64(a.StatusOn), from, int64(a.InOn), b.ID, now, now)
 		for j := range personFields {
 			f := &personFields[j]
 			if f.num != nil {

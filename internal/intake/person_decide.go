@@ -165,6 +165,10 @@ func (c *personChecker) compare(w *personWork, was *known) transfer.Result {
 	if p.Willing == 0 {
 		p.WillingOn = 0
 	}
+	if p.Settlement == was.Settlement {
+		p.Settlement = 0
+	}
+	changed = changed || p.Settlement != 0
 	if p.Status == was.Status {
 		p.Status, p.StatusOn = 0, 0
 	}

@@ -19,6 +19,7 @@ func (k *personKind) editOne(e *edits, p *edit, was *present) error {
 	if p.WillingOn != 0 && p.WillingOn != was.WillingOn {
 		k.setInt(e, s, p, "willing_on", int64(was.WillingOn), int64(p.WillingOn))
 	}
+	k.resettle(e, s, p, was)
 	if err := k.editPhones(e, s, p, was); err != nil {
 		return err
 	}

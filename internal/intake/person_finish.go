@@ -141,8 +141,8 @@ func (k *personKind) reload(e *edits, in []*edit) (map[int64]*present, error) {
 	var w present
 	p := &w.Person
 	var home, homeMask *string
-	dest := []any{&p.ID, &p.HouseholdID, &p.Village, &p.Birth, &p.Status, &p.StatusOn, &p.WillingOn, &p.PhoneMask, &w.phoneCipher, &home, &homeMask, &w.homeCipher}
-	cols := "p.id, p.household_id, p.village, p.birth, p.status, p.status_on, p.willing_on, p.phone_mask, p.phone_cipher, h.code, h.phone_mask, h.phone_cipher"
+	dest := []any{&p.ID, &p.HouseholdID, &p.Village, &p.Birth, &p.Status, &p.StatusOn, &p.WillingOn, &p.Settlement, &p.PhoneMask, &w.phoneCipher, &home, &homeMask, &w.homeCipher}
+	cols := "p.id, p.household_id, p.village, p.birth, p.status, p.status_on, p.willing_on, p.settlement, p.phone_mask, p.phone_cipher, h.code, h.phone_mask, h.phone_cipher"
 	for i := range personFields {
 		f := &personFields[i]
 		cols += ", p." + f.name

@@ -43,6 +43,7 @@ func (p *personRow) walk(c *coder) {
 	num(c, &p.StatusOn)
 	num(c, &p.InOn)
 	num(c, &p.WillingOn)
+	num(c, &p.Settlement)
 	for i := range personFields {
 		f := &personFields[i]
 		if f.num != nil {
@@ -120,6 +121,9 @@ func overlay(was fact.Person, p *fact.Person) fact.Person {
 	}
 	if p.Birth != 0 {
 		out.Birth = p.Birth
+	}
+	if p.Settlement != 0 {
+		out.Settlement = p.Settlement
 	}
 	out.Village = p.Village
 	return out

@@ -15,6 +15,7 @@ import (
 	"wengang/internal/audit"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
+	"wengang/internal/fact"
 	"wengang/internal/idcard"
 	"wengang/internal/region"
 	"wengang/internal/secret/secrettest"
@@ -39,6 +40,19 @@ func (c *closedMonths) NoteAll(_ context.Context, _ *db.Tx, ids []int64, from, _
 	return nil
 }
 
+// settledPlaces are settlements as the register would answer them.
+type settledPlaces []fact.Settlement
+
+func (p *settledPlaces) Settlements(_ context.Context, _ db.Querier, scope region.Scope) ([]fact.Settlement, error) {
+	var out []fact.Settlement
+	for _, s := range *p {
+		if s.Key = fact.FoldName(s.Name); scope.Contains(s.Region) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
 // desk is an import service over the four kinds, driven as the command line
 // drives it.
 type desk struct {
@@ -47,6 +61,8 @@ type desk struct {
 	s      *transfer.Service
 	tree   *region.Tree
 	closed *closedMonths
+	// settled are the registered settlements.
+	settled settledPlaces
 	// Village names of two villages of one town, and their codes.
 	town         string
 	here, there  string
@@ -57,7 +73,7 @@ func newDesk(t testing.TB, d *db.DB) *desk {
 	t.Helper()
 	k := &desk{t: t, d: d, tree: region.National(), closed: &closedMonths{}}
 	box := secrettest.Box(t)
-	kinds := Kinds(d, Deps{Box: box, Tree: func() *region.Tree { return k.tree }, Closed: k.closed})
+	kinds := Kinds(d, Deps{Box: box, Tree: func() *region.Tree { return k.tree }, Closed: k.closed, Settlements: &k.settled})
 	s, err := transfer.NewService(transfer.Config{DB: d, Box: box, Audit: audit.New(d, box, nil), Dir: t.TempDir(), Kinds: kinds})
 	if err != nil {
 		t.Fatal(err)

@@ -94,7 +94,7 @@ func (u *undoing) one(p *past) error {
 
 // restorable holds every column that an import may change in place.
 var restorable = func() map[string]bool {
-	m := map[string]bool{"village": true, "until": true, "household_id": true, "willing_on": true, "status": true, "status_on": true,
+	m := map[string]bool{"village": true, "until": true, "household_id": true, "willing_on": true, "settlement": true, "status": true, "status_on": true,
 		"start_month": true, "end_month": true, "end_reason": true}
 	for _, f := range personFields {
 		m[f.name] = true

@@ -208,6 +208,12 @@ func (r *Roster) Undo(ctx context.Context, tx *db.Tx, b *transfer.Batch) error {
 	if err != nil {
 		return fmt.Errorf("undo roster: %w", err)
 	}
+	if used == 0 {
+		used, err = settled(ctx, tx, b.ID)
+	}
+	if err != nil {
+		return err
+	}
 	if used > 0 {
 		return fault.New(fault.Conflict, "register.undo_used", used)
 	}

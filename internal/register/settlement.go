@@ -29,3 +29,19 @@ func (s *Store) Settlements(ctx context.Context, q db.Querier, scope region.Scop
 	}
 	return out, rows.Err()
 }
+
+// settled counts the people who live in settlements that a batch made.
+func settled(ctx context.Context, tx *db.Tx, batch int64) (int64, error) {
+	var homes, people int64
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM register WHERE batch_id = $1 AND kind = $2", batch, SettlementKind).Scan(&homes); err != nil {
+		return 0, fmt.Errorf("settlements of a batch: %w", err)
+	}
+	if homes == 0 {
+		return 0, nil // the count below reads every person
+	}
+	err := tx.QueryRowContext(ctx, "SELECT count(*) FROM person WHERE settlement IN (SELECT id FROM register WHERE batch_id = $1 AND kind = $2)", batch, SettlementKind).Scan(&people)
+	if err != nil {
+		return 0, fmt.Errorf("residents of settlements: %w", err)
+	}
+	return people, nil
+}

@@ -79,8 +79,9 @@ func newHouse(t testing.TB, d *db.DB, m sample.Manifest) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := intake.Kinds(d, intake.Deps{Box: box, Tree: func() *region.Tree { return tree }, Closed: h.months})
-	kinds = append(kinds, register.New(d, box, log, tree).Roster())
+	registers := register.New(d, box, log, tree)
+	kinds := intake.Kinds(d, intake.Deps{Box: box, Tree: func() *region.Tree { return tree }, Closed: h.months, Settlements: registers})
+	kinds = append(kinds, registers.Roster())
 	h.imports, err = transfer.NewService(transfer.Config{DB: d, Box: box, Audit: log, Dir: t.TempDir(), Kinds: kinds})
 	if err != nil {
 		t.Fatal(err)
