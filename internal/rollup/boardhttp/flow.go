@@ -124,9 +124,10 @@ func (h *Rim) flow(a *asked, v *boardView) error {
 	c := &fv.Chart
 	c.Nodes = append(c.Nodes, web.Node{Name: root, Label: r.T("board.flow.root", root, web.Thousands(total))})
 	sums := grouped(list)
-	for i, class := range classes {
-		h.flowClass(a, c, root, class, min(i+1, 6), sums, total)
+	for i, class := range []int{fact.InsideCounty, fact.OutsideCounty, fact.OutsideProvince} {
+		h.flowClass(a, c, root, class, i+1, sums, total)
 	}
+	h.flowRest(a, c, root, sums)
 	if err := h.matrix(a, fv); err != nil {
 		return err
 	}
@@ -164,8 +165,8 @@ func (h *Rim) flowClass(a *asked, c *web.Chart, root string, class, colour int, 
 	c.Nodes = append(c.Nodes, web.Node{Name: name, Label: name + " " + web.Thousands(n) + "\n" + share, Colour: colour, Bold: true,
 		Href: listLink(r, indicator.MustGet("working"), a.at, "class", classParam(class))})
 	c.Flows = append(c.Flows, web.Flow{From: root, To: name, Value: float64(n)})
-	if len(ends) == 1 && ends[0].to == 0 || class == 0 {
-		return
+	if len(ends) == 1 && ends[0].to == 0 {
+		return // the own county has no parts: places of work reach to the county
 	}
 	sortGroups(ends)
 	rest := int64(0)
@@ -175,9 +176,6 @@ func (h *Rim) flowClass(a *asked, c *web.Chart, root string, class, colour int, 
 			continue
 		}
 		end := h.groupName(a, s.group)
-		if end == name {
-			return // 境外 is its own end
-		}
 		if end == root {
 			end += " " // a node of its own beside the root
 		}
@@ -190,6 +188,28 @@ func (h *Rim) flowClass(a *asked, c *web.Chart, root string, class, colour int, 
 		c.Nodes = append(c.Nodes, web.Node{Name: end, Label: end + "  " + web.Thousands(rest), Colour: colour, Href: r.Link("/board/places")})
 		c.Flows = append(c.Flows, web.Flow{From: name, To: end, Value: float64(rest)})
 	}
+}
+
+// flowRest adds 港澳台 and 境外 as one end and, where there are any, people whose
+// place of work is not stated: they are few, and their labels would cover each
+// other.
+func (h *Rim) flowRest(a *asked, c *web.Chart, root string, sums map[group]*groupSum) {
+	r := a.r
+	add := func(name, href string, of func(class int) bool) {
+		n := int64(0)
+		for _, s := range sums {
+			if of(s.class) {
+				n += s.n
+			}
+		}
+		if n == 0 {
+			return
+		}
+		c.Nodes = append(c.Nodes, web.Node{Name: name, Label: name + " " + web.Thousands(n), Colour: 5, Bold: true, Href: href})
+		c.Flows = append(c.Flows, web.Flow{From: root, To: name, Value: float64(n)})
+	}
+	add(r.T("board.flow.abroad"), listLink(r, indicator.MustGet("working_abroad"), a.at), func(class int) bool { return class == fact.HMT || class == fact.Abroad })
+	add(r.T("board.class.0"), listLink(r, indicator.MustGet("working_unplaced"), a.at), func(class int) bool { return class == 0 })
 }
 
 func sortGroups(list []*groupSum) {

@@ -114,7 +114,7 @@ func (h *Rim) line(a *asked) web.Chart {
 	also := r.T("board.line.stable", web.Thousands(*two.Values[last]))
 	// Two labels at one height would cover each other: then they share one.
 	if max(*one.Values[last]-*two.Values[last], *two.Values[last]-*one.Values[last]) < high*0.06 {
-		now += " · " + also
+		now += "\n" + also
 	} else {
 		two.Marks = append(two.Marks, web.Mark{At: last, Text: also})
 	}

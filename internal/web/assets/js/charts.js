@@ -11,7 +11,7 @@ const phone = () => matchMedia("(max-width:767px)").matches;
 const num = (c) => (v) => v == null ? "—" : (v < 0 ? "−" : "") + Math.abs(v).toLocaleString("en-US", { minimumFractionDigits: c.Decimals || 0, maximumFractionDigits: c.Decimals || 0 });
 const tip = { renderMode: "richText", backgroundColor: "#fff", borderColor: "#cfd6e0", padding: [8, 12], textStyle: { fontFamily: FONT, fontSize: 12, color: C.ink, lineHeight: 18 } };
 // width of a text in 12 px: Chinese characters are square, others about half
-const wide = (s) => [...s].reduce((w, c) => w + (c.charCodeAt(0) > 255 ? 12 : 7), 0);
+const wide = (s) => Math.max(...s.split("\n").map((l) => [...l].reduce((w, c) => w + (c.charCodeAt(0) > 255 ? 12 : 7), 0)));
 const cut = (s, n) => (s.length > n ? s.slice(0, n - 1) + "…" : s);
 
 function marks(c, s, i, colour) {
