@@ -354,7 +354,7 @@ func TestCountySheetOfOneVillage(t *testing.T) {
 func TestThresholdsOfTheCountyHold(t *testing.T) {
 	k := newDesk(t, sqliteOf(t))
 	k.bring(request{kind: "people"}, nationalHead, k.national("H1", "甲", id(19880229, 1)))
-	if err := k.exec(`INSERT INTO setting (region, name, year, value, changed_at) VALUES ($1, 'rule.wage_max', 0, '400000', 1)`, int64(county)); err != nil {
+	if err := k.exec(`INSERT INTO setting (region, name, year, value, changed_at) VALUES ($1, 'rule.wage_max', 0, '4000', 1)`, int64(county)); err != nil {
 		t.Fatal(err)
 	}
 	r, _ := k.bring(request{kind: "work", month: 202310, at: 371500_000000}, workHead, k.job("甲", id(19880229, 1)))

@@ -9,7 +9,8 @@ import (
 // monitoring system as a county ran them at the end of 2023 (facts B8).
 const national = "全国防返贫监测信息系统数据核查规则(2023)"
 
-// Names of the settings that rules read. Money is in fen.
+// Names of the settings that rules read. Wages are in yuan: they are typed by
+// hand and printed in the notices so.
 const (
 	SetWageMax      = "rule.wage_max"
 	SetWageMin      = "rule.wage_min"
@@ -24,9 +25,9 @@ const (
 
 func init() {
 	setting.Register(
-		setting.Def{Name: SetWageMax, Default: 30_000_00, Min: 1_000_00, Max: 1_000_000_00, Source: national + " 5_16_001、5_16_002"},
-		setting.Def{Name: SetWageMin, Default: 100_00, Min: 0, Max: 10_000_00, Source: national + " 5_16_001、5_16_002"},
-		setting.Def{Name: SetWageLow, Default: 400_00, Min: 0, Max: 10_000_00, Source: national + " 1111_12"},
+		setting.Def{Name: SetWageMax, Default: 30_000, Min: 1_000, Max: 1_000_000, Source: national + " 5_16_001、5_16_002"},
+		setting.Def{Name: SetWageMin, Default: 100, Min: 0, Max: 10_000, Source: national + " 5_16_001、5_16_002"},
+		setting.Def{Name: SetWageLow, Default: 400, Min: 0, Max: 10_000, Source: national + " 1111_12"},
 		setting.Def{Name: SetWorkAge, Default: 16, Min: 14, Max: 18, Source: "劳动法第十五条; " + national + " 5_16_010"},
 		setting.Def{Name: SetLabourAgeEnd, Default: 60, Min: 50, Max: 75, Source: national + " 5_12_008、1111_14、1111_15"},
 		setting.Def{Name: SetPostAgeEnd, Default: 70, Min: 55, Max: 85, Source: national + " 5_01_006、5_12_005"},
@@ -61,7 +62,7 @@ type Places interface {
 // is unknown and places are shown by code.
 func SettingsOf(v setting.Values, places Places) *Settings {
 	return &Settings{
-		WageMaxFen: int64(v.Int(SetWageMax)), WageMinFen: int64(v.Int(SetWageMin)), WageLowFen: int64(v.Int(SetWageLow)),
+		WageMaxFen: 100 * int64(v.Int(SetWageMax)), WageMinFen: 100 * int64(v.Int(SetWageMin)), WageLowFen: 100 * int64(v.Int(SetWageLow)),
 		WorkAge: v.Int(SetWorkAge), LabourAgeEnd: v.Int(SetLabourAgeEnd), PostAgeEnd: v.Int(SetPostAgeEnd),
 		PostKinds: v.Int(SetPostKinds), OpenYears: v.Int(SetOpenYears), RemoveMonths: v.Int(SetRemoveMonths),
 		Places: places,
