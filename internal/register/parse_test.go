@@ -122,6 +122,8 @@ func TestValuesRoundTrip(t *testing.T) {
 				in[f.Key] = "县级"
 			case AreaMarks:
 				in[f.Key] = "①③"
+			case YesNo:
+				in[f.Key] = "是"
 			case USCC:
 				in[f.Key] = "91350100M000100Y43"
 			case Phone, CountyName, TownName, VillageName:

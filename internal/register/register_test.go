@@ -15,6 +15,7 @@ import (
 	"wengang/internal/register"
 	"wengang/internal/secret/secrettest"
 	"wengang/internal/testkit"
+	"wengang/internal/text"
 	"wengang/internal/transfer"
 )
 
@@ -472,4 +473,21 @@ func TestPostsAreMadeByTheirHolders(t *testing.T) {
 			t.Fatalf("both held the post in the year: %+v, %v", items, err)
 		}
 	})
+}
+
+func TestEveryFieldHasItsWords(t *testing.T) {
+	for _, k := range register.Kinds() {
+		if !text.Has(k.NameKey()) {
+			t.Errorf("no catalogue key %s", k.NameKey())
+		}
+		fields := k.Fields
+		if k.Members != nil {
+			fields = append(fields[:len(fields):len(fields)], k.Members.Fields...)
+		}
+		for _, f := range fields {
+			if !text.Has(f.LabelKey()) {
+				t.Errorf("%s: no catalogue key %s", k.ID, f.LabelKey())
+			}
+		}
+	}
 }
