@@ -13,6 +13,7 @@ import (
 	"wengang/internal/people/peoplehttp"
 	"wengang/internal/queue"
 	"wengang/internal/region"
+	"wengang/internal/register/registerhttp"
 	"wengang/internal/report/reporthttp"
 	"wengang/internal/rollup/boardhttp"
 	"wengang/internal/rule/rulehttp"
@@ -101,6 +102,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	transferhttp.New(s, a.Imports).Register()
 	boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places).Register()
 	rulehttp.New(s, a.Rules).Register()
+	registerhttp.New(s, a.Registers).Register()
 	targethttp.New(s, a.Targets).Register()
 	reporthttp.New(s, a.Reports).Register()
 	return s
