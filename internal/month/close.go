@@ -3,14 +3,10 @@ package month
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"wengang/internal/account"
-	"wengang/internal/audit"
 	"wengang/internal/calendar"
-	"wengang/internal/change"
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/fault"
@@ -190,94 +186,6 @@ func (s *Store) settle(ctx context.Context) error {
 	}
 }
 
-// freeze derives and writes the rows of an attempt. again says that facts of
-// the whole county changed meanwhile.
-func (s *Store) freeze(ctx context.Context, c account.Caller, county region.Code, m calendar.Month, version int, mark int64, w *warm) (again bool, err error) {
-	var rows []fact.PersonMonth
-	var stamp string
-	err = s.db.Snapshot(ctx, func(q db.Querier) error {
-		facts, err := s.factsOf(ctx, q, county, mark, w)
-		if err != nil {
-			return err
-		}
-		rows, stamp, err = s.derive(ctx, q, county, m, facts, nil)
-		return err
-	})
-	if err != nil {
-		return false, err
-	}
-	people := len(rows)
-	for len(rows) > 0 {
-		n := min(s.batch, len(rows))
-		err := s.db.Tx(ctx, func(tx *db.Tx) error {
-			if err := hold(ctx, tx, county, m, version); err != nil {
-				return err
-			}
-			return insertRows(ctx, tx, county, rows[:n])
-		})
-		if err != nil {
-			return false, err
-		}
-		rows = rows[n:]
-	}
-	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := hold(ctx, tx, county, m, version); err != nil {
-			return err
-		}
-		ids, all, err := changedSince(ctx, tx, county, m, mark)
-		if err != nil || all {
-			again = all
-			return err
-		}
-		return s.seal(ctx, tx, c, county, m, people, stamp, ids)
-	})
-	if w != nil {
-		w.closes++ // the close's own entry; people who changed meanwhile make the count differ
-	}
-	return again, err
-}
-
-// seal mends the rows of people who changed while the others were written and
-// makes the month closed.
-func (s *Store) seal(ctx context.Context, tx *db.Tx, c account.Caller, county region.Code, m calendar.Month, people int, stamp string, ids []int64) error {
-	if len(ids) > 0 {
-		facts, err := loadIDs(ctx, tx, ids)
-		if err != nil {
-			return err
-		}
-		rows, _, err := s.derive(ctx, tx, county, m, facts, ids)
-		if err != nil {
-			return err
-		}
-		var a db.Args
-		res, err := tx.ExecContext(ctx, `DELETE FROM person_month WHERE county = `+a.Add(int64(county))+
-			` AND month = `+a.Add(int32(m))+` AND person_id IN `+db.List(&a, ids), a.Values...)
-		if err != nil {
-			return err
-		}
-		gone, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		people += len(rows) - int(gone)
-		if err := insertRows(ctx, tx, county, rows); err != nil {
-			return err
-		}
-	}
-	_, err := tx.ExecContext(ctx, `
-		UPDATE month_close SET state = $3, people = $4, settings = $5, closed_at = $6, closed_by = $7
-		WHERE county = $1 AND month = $2`,
-		int64(county), int32(m), string(Closed), people, stamp, db.Millis(tx.Now), c.UserID)
-	if err != nil {
-		return err
-	}
-	if err := change.County(ctx, tx, county, m, calendar.Open); err != nil {
-		return err
-	}
-	return s.audit.Write(ctx, tx, c, audit.Entry{Action: "month.close", Object: "month", ObjectID: m.String(), Region: county,
-		Detail: map[string]string{"people": strconv.Itoa(people), "settings": stamp}})
-}
-
 // hold locks the month's row and fails if another attempt took over.
 func hold(ctx context.Context, tx *db.Tx, county region.Code, m calendar.Month, version int) error {
 	res, err := tx.ExecContext(ctx, `UPDATE month_close SET closed_at = $4 WHERE county = $1 AND month = $2 AND version = $3 AND state = 'closing'`,
@@ -334,58 +242,4 @@ func changedSince(ctx context.Context, tx *db.Tx, county region.Code, m calendar
 		ids = append(ids, id)
 	}
 	return ids, false, rows.Err()
-}
-
-// Reopen opens the county's last closed month again. It needs MonthReopen at
-// the level above and a reason; the frozen rows go, their adjustments are
-// settled, and every form that used the month is marked (OnReopen).
-func (s *Store) Reopen(ctx context.Context, c account.Caller, county region.Code, m calendar.Month, reason string) error {
-	if err := transition("reopen").allowed(c, county); err != nil {
-		return err
-	}
-	reason = strings.TrimSpace(reason)
-	if reason == "" {
-		return fault.InvalidFields(fault.Field{Name: "reason", Key: "month.reopen.reason"})
-	}
-	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		all, err := s.statuses(ctx, tx, region.ScopeOf(county), county, m, calendar.Open)
-		if err != nil {
-			return err
-		}
-		open := true
-		for _, st := range all {
-			if st.Month == m && st.State == Closed {
-				open = false
-			} else if st.Month > m && st.State != Open {
-				return fault.New(fault.Conflict, "month.reopen.last", st.Month.String())
-			}
-		}
-		if open {
-			return fault.New(fault.Conflict, "month.reopen.open", m.String())
-		}
-		now := db.Millis(tx.Now)
-		for _, q := range []struct {
-			sql  string
-			args []any
-		}{
-			{`UPDATE month_close SET state = 'open', version = version + 1, reopened_at = $3, reopened_by = $4, reason = $5
-				WHERE county = $1 AND month = $2`, []any{int64(county), int32(m), now, c.UserID, reason}},
-			{`DELETE FROM person_month WHERE county = $1 AND month = $2`, []any{int64(county), int32(m)}},
-			{`UPDATE adjustment SET settled_at = $3 WHERE county = $1 AND month = $2 AND settled_at = 0`, []any{int64(county), int32(m), now}},
-		} {
-			if _, err := tx.ExecContext(ctx, q.sql, q.args...); err != nil {
-				return fmt.Errorf("reopen %s %s: %w", county, m, err)
-			}
-		}
-		for _, fn := range s.reopened {
-			if err := fn(ctx, tx, county, m); err != nil {
-				return err
-			}
-		}
-		if err := change.County(ctx, tx, county, m, calendar.Open); err != nil {
-			return err
-		}
-		return s.audit.Write(ctx, tx, c, audit.Entry{Action: "month.reopen", Object: "month", ObjectID: m.String(), Region: county,
-			Detail: map[string]string{"reason": reason}})
-	})
 }

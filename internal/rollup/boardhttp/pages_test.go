@@ -20,6 +20,7 @@ import (
 	"wengang/internal/month/monthtest"
 	"wengang/internal/people"
 	"wengang/internal/region"
+	"wengang/internal/register"
 	"wengang/internal/rollup"
 	"wengang/internal/rollup/boardhttp"
 	"wengang/internal/rule"
@@ -110,7 +111,7 @@ func start(t testing.TB, d *db.DB, fill func()) *console {
 	box := secrettest.Box(t)
 	log := audit.New(d, box, nil)
 	tr := tree{region.National()}
-	ppl := people.New(d, people.Deps{Box: box, Audit: log, Closed: c.months, Checks: rule.NewDesk(d, rule.TreePlaces(tr.Tree), log), Settled: settled{}, Spells: work.ReadSpells, Reclass: work.Reclass})
+	ppl := people.New(d, people.Deps{Box: box, Audit: log, Closed: c.months, Checks: rule.NewDesk(d, rule.TreePlaces(tr.Tree), log), Settled: register.New(d, box, log, tr), Spells: work.ReadSpells, Reclass: work.Reclass})
 	tb := &target.Table{ID: 1, Region: city, IndicatorKey: "work", Year: 2023, SampleOf: 9}
 	for i, k := range append([]region.Code{city}, tr.Children(city)...) {
 		v := int64(500 + i*20)
