@@ -82,15 +82,15 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	a.Locals = regionstore.New(a.DB, a.Audit)
 	a.Rules = rule.NewDesk(a.DB, &a.places, a.Audit)
 	a.Months = month.New(a.DB, a.Audit)
+	a.Registers = register.New(a.DB, a.Box, a.Audit, &a.places)
 	a.People = people.New(a.DB, people.Deps{
-		Box: a.Box, Audit: a.Audit, Closed: a.Months, Checks: a.Rules,
+		Box: a.Box, Audit: a.Audit, Closed: a.Months, Checks: a.Rules, Settled: a.Registers,
 		Spells: work.ReadSpells, Reclass: work.Reclass,
 	})
 	a.Work = work.New(a.DB, work.Deps{
 		People: a.People, Audit: a.Audit, Closed: a.Months, Checks: a.Rules, Places: &a.places,
 	})
 	a.Rollup = rollup.New(a.DB, a.Months)
-	a.Registers = register.New(a.DB, a.Box, a.Audit, &a.places)
 	a.Targets = target.New(a.DB, a.Audit, &a.places, figures{a.Rollup})
 	a.Reports = report.New(a.DB, report.Deps{
 		Box: a.Box, Audit: a.Audit, Registers: a.Registers, Figures: figures{a.Rollup}, Tree: nodes{&a.places}, Tags: a.Locals,

@@ -47,6 +47,12 @@ func (s *Store) create(ctx context.Context, tx *db.Tx, scope region.Scope, by ac
 	if err != nil {
 		return 0, err
 	}
+	if bad, err := s.checkSettlement(ctx, tx, &p, 0); err != nil || bad != nil {
+		if bad != nil {
+			err = fault.InvalidFields(*bad)
+		}
+		return 0, err
+	}
 	if err := s.unknownID(ctx, tx, scope, id.Index, 0); err != nil {
 		return 0, err
 	}

@@ -97,6 +97,13 @@ func (s *Store) prepare(ctx context.Context, tx *db.Tx, scope region.Scope, by a
 	if err != nil {
 		return nil, err
 	}
+	bad, err := s.checkSettlement(ctx, tx, after, was.Settlement)
+	if err != nil {
+		return nil, err
+	}
+	if bad != nil {
+		fields = append(fields, *bad)
+	}
 	if fields = append(fields, more...); len(fields) > 0 {
 		return nil, fault.InvalidFields(fields...)
 	}

@@ -102,6 +102,11 @@ func methods(f *fixture) map[string]method {
 			h, err := p.Household(ctx, s, r.HouseholdID)
 			return len(h.Members), err
 		},
+		"people.Settlements": func(s region.Scope, _ account.Caller, _, _ int64) (int, error) {
+			f.settled = settledPlaces{{ID: 5, Region: county, Name: "示例安置区", EndedOn: fact.Forever}}
+			l, err := p.Settlements(ctx, s, village)
+			return len(l), err
+		},
 		"people.Timeline": func(s region.Scope, _ account.Caller, id, _ int64) (int, error) {
 			e, err := p.Timeline(ctx, s, id)
 			return len(e), err
@@ -440,4 +445,54 @@ func cipherOf(t *testing.T, f *fixture, id int64, field string) (old, now string
 		t.Fatal(err)
 	}
 	return old, now
+}
+
+// A settlement is one that the person's own county has registered and that
+// still lasts; the change stands in the history.
+func TestSettlementOfTheOwnCounty(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setUp(t, d)
+		f.settled = settledPlaces{
+			{ID: 5, Region: county, Name: "示例安置区", EndedOn: fact.Forever},
+			{ID: 6, Region: county, Name: "示例旧安置区", EndedOn: 20221231},
+			{ID: 7, Region: elsewhere.At(region.County), Name: "示例外县安置区", EndedOn: fact.Forever},
+		}
+		id := f.create(t, f.someone("王示例", village))
+		edit := func(settlement int64) error {
+			r, err := f.people.Get(ctx, home, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := people.Edit{Person: r.Person}
+			e.Settlement = settlement
+			return f.people.Update(ctx, home, officer(county), id, e)
+		}
+		for _, wrong := range []int64{6, 7, 8, -1} {
+			if err := edit(wrong); !fault.Is(err, fault.Invalid) {
+				t.Errorf("settlement %d: %v", wrong, err)
+			}
+		}
+		if err := edit(5); err != nil {
+			t.Fatal(err)
+		}
+		f.settled[0].EndedOn = 20231001
+		if err := edit(5); err != nil {
+			t.Errorf("kept after its end: %v", err)
+		}
+		if err := edit(0); err != nil {
+			t.Fatal(err)
+		}
+		var history string
+		if err := d.Read.QueryRow(`SELECT min(old_value || '>' || new_value) || ' ' || max(old_value || '>' || new_value) FROM field_change WHERE person_id = $1 AND field = 'settlement'`, id).Scan(&history); err != nil || history != "0>5 5>0" {
+			t.Errorf("history %q, %v", history, err)
+		}
+		p := f.someone("李示例", village)
+		p.Settlement = 7
+		if _, err := f.people.Create(ctx, home, officer(county), p); !fault.Is(err, fault.Invalid) {
+			t.Errorf("new in another county's settlement: %v", err)
+		}
+		if _, err := f.people.Settlements(ctx, region.ScopeOf(neighbour), village); !fault.Is(err, fault.NotFound) {
+			t.Errorf("settlements of a place outside the scope: %v", err)
+		}
+	})
 }

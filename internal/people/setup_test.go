@@ -48,14 +48,28 @@ func (n *notes) Note(_ context.Context, _ *db.Tx, id int64, from, to calendar.Mo
 	return nil
 }
 
+// settledPlaces are settlements as the register would answer them.
+type settledPlaces []fact.Settlement
+
+func (p *settledPlaces) Settlements(_ context.Context, _ db.Querier, scope region.Scope) ([]fact.Settlement, error) {
+	var out []fact.Settlement
+	for _, s := range *p {
+		if scope.Contains(s.Region) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
 type fixture struct {
-	db     *db.DB
-	people *people.Store
-	work   *work.Store
-	closed *notes
-	log    *audit.Log
-	seed   *rand.Rand
-	n      int
+	settled settledPlaces
+	db      *db.DB
+	people  *people.Store
+	work    *work.Store
+	closed  *notes
+	log     *audit.Log
+	seed    *rand.Rand
+	n       int
 }
 
 func setUp(t testing.TB, d *db.DB) *fixture {
@@ -64,7 +78,7 @@ func setUp(t testing.TB, d *db.DB) *fixture {
 	log := audit.New(d, box, nil)
 	f := &fixture{db: d, closed: &notes{}, log: log, seed: rand.New(rand.NewPCG(1, 2))}
 	desk := rule.NewDesk(d, places{}, log)
-	f.people = people.New(d, people.Deps{Box: box, Audit: log, Closed: f.closed, Checks: desk, Spells: work.ReadSpells, Reclass: work.Reclass})
+	f.people = people.New(d, people.Deps{Box: box, Audit: log, Closed: f.closed, Checks: desk, Settled: &f.settled, Spells: work.ReadSpells, Reclass: work.Reclass})
 	f.work = work.New(d, work.Deps{People: f.people, Audit: log, Closed: f.closed, Checks: desk, Places: places{}})
 	return f
 }

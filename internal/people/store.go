@@ -47,12 +47,19 @@ type Checks interface {
 	Keep(ctx context.Context, tx *db.Tx, personID int64, at region.Code, found []rule.Finding) error
 }
 
+// Settlements reads the registered settlements of a scope (internal/register).
+type Settlements interface {
+	Settlements(ctx context.Context, q db.Querier, scope region.Scope) ([]fact.Settlement, error)
+}
+
 // Deps are what the store is connected to; all are needed.
 type Deps struct {
 	Box    Box
 	Audit  Auditor
 	Closed Closed
 	Checks Checks
+	// Settled are the settlements that people may live in.
+	Settled Settlements
 	// Spells reads a person's visible spells, ascending start (internal/work).
 	Spells func(ctx context.Context, q db.Querier, personID int64) ([]fact.Spell, error)
 	// Reclass derives the place classes of a person's work anew after a move
@@ -68,7 +75,7 @@ type Store struct {
 
 // New makes a store. A missing dependency is a fault of the program.
 func New(d *db.DB, deps Deps) *Store {
-	if d == nil || deps.Box == nil || deps.Audit == nil || deps.Closed == nil || deps.Checks == nil || deps.Spells == nil || deps.Reclass == nil {
+	if d == nil || deps.Box == nil || deps.Audit == nil || deps.Closed == nil || deps.Checks == nil || deps.Settled == nil || deps.Spells == nil || deps.Reclass == nil {
 		panic("people.New: a dependency is missing")
 	}
 	return &Store{db: d, Deps: deps}

@@ -58,14 +58,14 @@ func (h *Rim) standing(r *web.Request, v *recordView) {
 	if p.Note != "" {
 		v.Self = append(v.Self, web.Fact{Label: r.T("people.field.note"), Value: p.Note})
 	}
-	settled := fact.No
+	settled := r.T("people.settlement.none")
 	if p.Settlement != 0 {
-		settled = fact.Yes
+		settled = v.Head.settled[p.Settlement]
 	}
 	v.Family = []web.Fact{
 		{Label: r.T("people.field.household"), Value: v.Head.Household.Code},
 		{Label: r.T("people.field.relation"), Value: word(r, "relation", p.Relation)},
-		{Label: r.T("people.field.settlement"), Value: word(r, "yesno", settled)},
+		{Label: r.T("people.field.settlement"), Value: settled},
 		{Label: r.T("people.field.in_on"), Value: p.InOn.String()},
 	}
 	for _, k := range p.Kinds {

@@ -52,6 +52,16 @@ type open struct{}
 
 func (open) Note(context.Context, *db.Tx, int64, calendar.Month, calendar.Month) error { return nil }
 
+// settled is one settlement of the county.
+type settled struct{}
+
+func (settled) Settlements(_ context.Context, _ db.Querier, scope region.Scope) ([]fact.Settlement, error) {
+	if !scope.Contains(village.At(region.Town)) {
+		return nil, nil
+	}
+	return []fact.Settlement{{ID: 77, Region: village.At(region.Town), Name: "示例清河湾安置区", EndedOn: fact.Forever}}, nil
+}
+
 // as signs everybody in as the caller of the X-As header: "officer" of the
 // county, "south" of the place of work, "leader".
 type as struct{}
@@ -89,7 +99,7 @@ func start(t testing.TB) *console {
 	tr := tree{region.National()}
 	desk := rule.NewDesk(d, rule.TreePlaces(tr.Tree), log)
 	c := &console{t: t}
-	c.people = people.New(d, people.Deps{Box: box, Audit: log, Closed: open{}, Checks: desk, Spells: work.ReadSpells, Reclass: work.Reclass})
+	c.people = people.New(d, people.Deps{Box: box, Audit: log, Closed: open{}, Checks: desk, Settled: settled{}, Spells: work.ReadSpells, Reclass: work.Reclass})
 	c.work = work.New(d, work.Deps{People: c.people, Audit: log, Closed: open{}, Checks: desk, Places: tr})
 	s := web.New(web.Config{Tree: tr, Auth: as{}, Clock: testkit.Clock, Notice: "web.sample", Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	peoplehttp.New(s, c.people, c.work, tr).Register()
@@ -331,6 +341,8 @@ func TestEveryFormSaves(t *testing.T) {
 		{base + "/status", url.Values{"status": {"4"}, "status_on": {"2023-12-08"}, "source": {"走访"}}, "照护"},
 		{base + "/move", url.Values{"village": {"后十里岔村"}, "since": {"2023-12"}, "reason": {"婚嫁"}}, "后十里岔"},
 		{base + "/edit", url.Values{"version": {""}, "name": {"陈秀丽"}, "id_kind": {"1"}, "skill": {"2"}, "education": {"3"}, "relation": {"1"}, "ethnic": {"1"}}, "陈秀丽"},
+		{base + "/edit", url.Values{"version": {""}, "name": {"陈秀丽"}, "id_kind": {"1"}, "skill": {"2"}, "education": {"3"}, "relation": {"1"}, "ethnic": {"1"}, "settlement": {"77"}}, "示例清河湾安置区"},
+		{base + "/edit", url.Values{"version": {""}, "name": {"陈秀丽"}, "id_kind": {"1"}, "skill": {"2"}, "education": {"3"}, "relation": {"1"}, "ethnic": {"1"}, "settlement": {""}}, "示例清河湾安置区 → "},
 		{base + "/leave", url.Values{"out_reason": {"2"}, "out_on": {"2023-12-09"}}, "迁出"},
 		{base + "/leave", url.Values{"note": {"登记有误"}}, "撤销销号"},
 	} {

@@ -13,7 +13,9 @@ import (
 
 func (h *Rim) newPerson(w http.ResponseWriter, r *web.Request) error {
 	f := h.newForm(r, nil, "people.add", "people.save")
-	h.personFields(f, &fact.Person{IDKind: 1, Ethnic: 1, Village: villageOf(r)}, true, nil)
+	if err := h.personFields(f, &fact.Person{IDKind: 1, Ethnic: 1, Village: villageOf(r)}, true, nil); err != nil {
+		return err
+	}
 	return h.show(w, r, f)
 }
 
@@ -49,7 +51,9 @@ func (h *Rim) createPerson(w http.ResponseWriter, r *web.Request) error {
 		if err = f.failed(err); err != nil {
 			return err
 		}
-		h.personFields(f, &p, true, candidates)
+		if err = h.personFields(f, &p, true, candidates); err != nil {
+			return err
+		}
 		return h.show(w, r, f)
 	}
 	return r.Redirect(w, h.personLink(r, id))
@@ -61,7 +65,9 @@ func (h *Rim) editPerson(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	f.view.Hidden["version"] = strconv.Itoa(head.P.Version)
-	h.personFields(f, &head.P.Person, false, nil)
+	if err := h.personFields(f, &head.P.Person, false, nil); err != nil {
+		return err
+	}
 	return h.show(w, r, f)
 }
 
@@ -71,7 +77,9 @@ func (h *Rim) savePerson(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	e := people.Edit{Person: f.person(), DropPhone: r.PostFormValue("drop_phone") == "1", Reason: r.PostFormValue("reason")}
-	e.Settlement = head.P.Settlement
+	if !r.PostForm.Has("settlement") {
+		e.Settlement = head.P.Settlement // the county has none to choose
+	}
 	e.Disability, e.Grade = head.P.Disability, head.P.Grade
 	e.Version = f.intOf("version")
 	if err = f.early(); err == nil {
@@ -82,7 +90,9 @@ func (h *Rim) savePerson(w http.ResponseWriter, r *web.Request) error {
 			return err
 		}
 		f.view.Hidden["version"] = strconv.Itoa(e.Version)
-		h.personFields(f, &head.P.Person, false, nil)
+		if err = h.personFields(f, &head.P.Person, false, nil); err != nil {
+			return err
+		}
 		return h.show(w, r, f)
 	}
 	return r.Redirect(w, h.personLink(r, head.P.ID))
@@ -112,11 +122,15 @@ func (f *form) person() fact.Person {
 		IDKind: f.intOf("id_kind"), IDNumber: val("id_number"), Phone: val("phone"), Relation: f.intOf("relation"),
 		Education: f.intOf("education"), Student: f.intOf("student"), Health: f.intOf("health"), Skill: f.intOf("skill"),
 		Willing: f.intOf("willing"), WillingOn: f.dateOf("willing_on"), Political: f.intOf("political"),
-		Allowance: f.intOf("allowance"), Ward: f.intOf("ward"), Note: strings.TrimSpace(val("note")),
+		Allowance: f.intOf("allowance"), Ward: f.intOf("ward"), Settlement: int64(f.intOf("settlement")), Note: strings.TrimSpace(val("note")),
 	}
 }
 
-func (h *Rim) personFields(f *form, p *fact.Person, fresh bool, candidates []region.Place) {
+func (h *Rim) personFields(f *form, p *fact.Person, fresh bool, candidates []region.Place) error {
+	places, err := h.settlementOptions(f, p)
+	if err != nil {
+		return err
+	}
 	f.section("people.section.identity")
 	f.text("name", p.Name, 50, true)
 	f.choice("id_kind", fact.IDKind, p.IDKind, true)
@@ -142,6 +156,9 @@ func (h *Rim) personFields(f *form, p *fact.Person, fresh bool, candidates []reg
 	}
 	f.choice("relation", fact.Relation, p.Relation, false)
 	f.text("code", p.Code, 40, false)
+	if len(places) > 1 {
+		f.add(web.Field{Name: "settlement", Kind: "select", Options: places})
+	}
 	if fresh {
 		f.choice("kind", fact.Kind, 0, false)
 		f.date("kind_since", 0, false)
@@ -164,4 +181,37 @@ func (h *Rim) personFields(f *form, p *fact.Person, fresh bool, candidates []reg
 	if !fresh {
 		f.add(web.Field{Name: "reason", Label: f.r.T("people.reason"), Wide: true, Max: 200, Hint: f.r.T("people.hint.reason")})
 	}
+	return nil
+}
+
+// settlementOptions are the settlements of the person's county, or of the
+// page's for a new person; one that has ended is offered only to whom it has.
+func (h *Rim) settlementOptions(f *form, p *fact.Person) ([]web.Option, error) {
+	at := p.Village
+	if at == 0 {
+		at = f.r.At
+	}
+	if at.Level() < region.County || !f.r.FullScope().Contains(at) {
+		return nil, nil
+	}
+	list, err := h.people.Settlements(f.r.Context(), f.r.FullScope(), at)
+	if err != nil {
+		return nil, err
+	}
+	now := f.typed("settlement", strconv.FormatInt(p.Settlement, 10))
+	out := []web.Option{{Value: "", Label: f.r.T("people.settlement.none")}}
+	for _, s := range list {
+		if v := strconv.FormatInt(s.ID, 10); s.EndedOn >= h.today() || s.ID == p.Settlement {
+			out = append(out, web.Option{Value: v, Label: h.settlementName(s), On: v == now})
+		}
+	}
+	return out, nil
+}
+
+// settlementName is the name with the town before it where it stands in one.
+func (h *Rim) settlementName(s fact.Settlement) string {
+	if s.Region.Level() < region.Town {
+		return s.Name
+	}
+	return join(h.tree.Name(s.Region.At(region.Town)), s.Name)
 }

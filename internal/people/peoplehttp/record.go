@@ -32,7 +32,8 @@ type headView struct {
 	Problem  string
 	Out      string
 
-	spells []fact.Spell
+	spells  []fact.Spell
+	settled map[int64]string // names of the county's settlements
 }
 
 type nextStep struct {
@@ -100,6 +101,9 @@ func (h *Rim) recordView(r *web.Request) (*recordView, error) {
 	}
 	v.Next = h.nextStep(r, head, spells)
 	v.Members = h.rowViews(r, head.Household.Members)
+	for i := range events {
+		head.nameSettlements(events[i].Lines)
+	}
 	h.events(r, v, events)
 	return v, nil
 }
@@ -139,12 +143,48 @@ func (h *Rim) head(r *web.Request, id int64) (*headView, error) {
 			return nil, err
 		}
 	}
+	if !p.Reduced {
+		if err := h.settledNames(r, v); err != nil {
+			return nil, err
+		}
+	}
 	if v.CanReveal {
 		if err := h.revealForm(r, v); err != nil {
 			return nil, err
 		}
 	}
 	return v, nil
+}
+
+// settledNames reads the names that the record and its history may need.
+func (h *Rim) settledNames(r *web.Request, v *headView) error {
+	list, err := h.people.Settlements(r.Context(), r.FullScope(), v.P.Village)
+	if err != nil {
+		return err
+	}
+	v.settled = make(map[int64]string, len(list))
+	for _, s := range list {
+		v.settled[s.ID] = h.settlementName(s)
+	}
+	if id := v.P.Settlement; id != 0 && v.settled[id] == "" {
+		v.settled[id] = strconv.FormatInt(id, 10) // of another county, before a move
+	}
+	return nil
+}
+
+// nameSettlements puts names for the ids that history keeps.
+func (v *headView) nameSettlements(lines []people.Line) {
+	for i := range lines {
+		l := &lines[i]
+		if l.Field != "settlement" {
+			continue
+		}
+		for _, s := range []*string{&l.Old, &l.New} {
+			if id, err := strconv.ParseInt(*s, 10, 64); err == nil && v.settled[id] != "" {
+				*s = v.settled[id]
+			}
+		}
+	}
 }
 
 func (h *Rim) today() calendar.Date { return calendar.DateAt(h.shell.Now()) }
