@@ -64,7 +64,7 @@ func consoleOfItsOwn(t *testing.T) (officer, reviewer *webtest.Tab) {
 	return sign("sx_officer"), sign("lc_reviewer")
 }
 
-const at = "at=371522&month=2023-11"
+const shenNov = "at=371522&month=2023-11"
 
 func importDirtyWorkbook(t *testing.T, tab *webtest.Tab) {
 	t.Helper()
@@ -72,7 +72,7 @@ func importDirtyWorkbook(t *testing.T, tab *webtest.Tab) {
 	if err := os.WriteFile(file, dirtyPeople(t), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tab.Goto("/import/new?kind=people&" + at)
+	tab.Goto("/import/new?kind=people&" + shenNov)
 	tab.Upload("file", file)
 	tab.Click("上传并核对")
 	tab.WaitText("保存 4 行")
@@ -134,7 +134,7 @@ func dirtyPeople(t *testing.T) []byte {
 
 func closeMonth(t *testing.T, tab *webtest.Tab) {
 	t.Helper()
-	tab.Goto("/board/months?" + at)
+	tab.Goto("/board/months?" + shenNov)
 	if !tab.Has("未关账") {
 		t.Fatal("the month is not open")
 	}
@@ -145,7 +145,7 @@ func closeMonth(t *testing.T, tab *webtest.Tab) {
 
 func openFigureDownToAPerson(t *testing.T, tab *webtest.Tab) {
 	t.Helper()
-	tab.Goto("/board?" + at)
+	tab.Goto("/board?" + shenNov)
 	tab.Shot("job-board")
 	tab.ClickCSS(`a[href*="indicator=working"]`)
 	tab.Wait(`main a[href^="/people/"]`)
