@@ -72,7 +72,15 @@ function sankey(c) {
   const small = phone(), f = num(c);
   const inner = new Set(c.Flows.map((l) => l.From));
   const room = 16 + Math.max(...c.Nodes.filter((n) => !inner.has(n.Name)).map((n) => wide(n.Label || n.Name)), 60);
-  const text = (n) => (small && inner.has(n.Name) ? (n.Label || n.Name).replace(" ", "\n") : n.Label || n.Name);
+  const size = {};
+  c.Flows.forEach((l) => { size[l.To] = (size[l.To] || 0) + l.Value; });
+  const all = c.Flows.filter((l) => !c.Flows.some((o) => o.To === l.From)).reduce((s, l) => s + l.Value, 0);
+  // a part too thin for two lines has its label in one
+  const thin = (n) => size[n.Name] && size[n.Name] / all < 0.07;
+  const text = (n) => {
+    const t = n.Label || n.Name;
+    return thin(n) ? t.replace("\n", " ") : small && inner.has(n.Name) ? t.replace(" ", "\n") : t;
+  };
   const kinds = ["#455166", ...C.parts];
   return {
     animation: false, textStyle: { fontFamily: FONT },
