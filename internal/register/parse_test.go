@@ -147,3 +147,14 @@ func TestValuesRoundTrip(t *testing.T) {
 		}
 	}
 }
+
+// Imports narrow brackets; the forms count by the declared word.
+func TestChoiceIsTheDeclaredWord(t *testing.T) {
+	for in, want := range map[string]string{"乐业搬迁(迁建)": ThemeSettlement, "乐业搬迁 （迁建）": ThemeSettlement, "春风行动": "春风行动", "别的": "别的"} {
+		form := map[string]string{"name": "x", "started_on": "2023-05-01", "theme": in}
+		r, _ := parseRecord(ByID("event"), nil, 371522000000, func(key string) (string, string) { return form[key], "" })
+		if r.Extra["theme"] != want {
+			t.Errorf("%q is kept as %q, want %q", in, r.Extra["theme"], want)
+		}
+	}
+}

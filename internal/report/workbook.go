@@ -1,19 +1,12 @@
 package report
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"math"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
-
-	"wengang/internal/account"
-	"wengang/internal/calendar"
-	"wengang/internal/db"
-	"wengang/internal/fault"
-	"wengang/internal/region"
 )
 
 // Fonts of official forms (GB/T 9704): title in 小标宋, body in 仿宋. A machine
@@ -23,80 +16,6 @@ const (
 	bodyFont  = "仿宋"
 	headFont  = "黑体"
 )
-
-// Export writes a form as the official workbook: as frozen once submitted, else
-// as computed now. Contact numbers are printed in full for those who may fill
-// the form, masked for others; either way the export is on record.
-func (s *Store) Export(ctx context.Context, by account.Caller, formID string, at region.Code, p Period, out io.Writer) (*Sheet, error) {
-	if !by.Can(account.ReportRead) {
-		return nil, fault.New(fault.Forbidden, "fault.forbidden", account.ReportRead)
-	}
-	scope := by.Scope(account.ReportRead)
-	sh, err := s.Sheet(ctx, scope, formID, at, p)
-	if err != nil {
-		return nil, err
-	}
-	phone, opened, err := s.openPhones(ctx, by, sh)
-	if err != nil {
-		return nil, err
-	}
-	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		r := sh.Report
-		if r == nil {
-			r = &Report{Form: formID, Region: at, Period: p}
-		}
-		return s.note(ctx, tx, by, "report.export", r, map[string]string{"rows": fmt.Sprint(len(sh.Rows)), "phones": fmt.Sprint(opened)})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return sh, WriteWorkbook(sh, s.Office(sh), phone, out)
-}
-
-// Office is what the form's head names: the department for 附件1 (A006: 人社
-// fills it), the city for 附件2.
-func (s *Store) Office(sh *Sheet) string {
-	if sh.Form.Left == "" {
-		return s.Tree.Name(sh.Region)
-	}
-	return s.Tree.Name(sh.Region) + "人力资源和社会保障局"
-}
-
-// openPhones puts plain numbers into the sheet's cells where the caller may
-// fill the form.
-func (s *Store) openPhones(ctx context.Context, by account.Caller, sh *Sheet) (filler string, opened int, err error) {
-	filler = sh.Phone
-	if !by.Scope(account.ReportFill).Contains(sh.Region) {
-		return filler, 0, nil
-	}
-	if sh.Report != nil && len(sh.Report.phone) > 0 {
-		plain, err := s.Box.Decrypt(phoneContext, sh.Report.phone)
-		if err != nil {
-			return "", 0, err
-		}
-		filler, opened = string(plain), 1
-	}
-	if sh.Form.Rows != Projects {
-		return filler, opened, nil
-	}
-	var ids []int64
-	for _, r := range sh.Rows {
-		if id, ok := projectID(r.Key); ok {
-			ids = append(ids, id)
-		}
-	}
-	phones, err := s.Registers.Phones(ctx, by.Scope(account.ReportFill), ids)
-	if err != nil {
-		return "", 0, err
-	}
-	for i := range sh.Rows {
-		if id, ok := projectID(sh.Rows[i].Key); ok && phones[id] != "" {
-			sh.Rows[i].Cell("phone").Text = phones[id]
-			opened++
-		}
-	}
-	return filler, opened, nil
-}
 
 // paper draws one workbook.
 type paper struct {
@@ -264,8 +183,8 @@ func (p *paper) row(at int, r *Row) error {
 			style = "word"
 			if col.Wrapped {
 				style = "text"
-				height = math.Max(height, math.Ceil(float64(len([]rune(c.Text)))*2.1/col.Width)*15+8)
 			}
+			height = math.Max(height, math.Ceil(float64(len([]rune(c.Text)))*2.3/col.Width)*15+8)
 			if r.Role == Total {
 				style = "place"
 			}
@@ -344,66 +263,4 @@ func (p *paper) span(top, bottom, from, to int, text, style string) error {
 		return err
 	}
 	return p.style(top, bottom, from, to, style)
-}
-
-func (p *paper) style(top, bottom, from, to int, kind string) error {
-	id, ok := p.styles[kind]
-	if !ok {
-		var err error
-		if id, err = p.f.NewStyle(styleOf(kind)); err != nil {
-			return err
-		}
-		p.styles[kind] = id
-	}
-	return p.f.SetCellStyle(p.sheet, name(from, top), name(to, bottom), id)
-}
-
-func styleOf(kind string) *excelize.Style {
-	box := []excelize.Border{{Type: "left", Color: "000000", Style: 1}, {Type: "right", Color: "000000", Style: 1}, {Type: "top", Color: "000000", Style: 1}, {Type: "bottom", Color: "000000", Style: 1}}
-	body := func(align string, wrap, bold bool) *excelize.Style {
-		return &excelize.Style{Border: box, Font: &excelize.Font{Family: bodyFont, Size: 12, Bold: bold},
-			Alignment: &excelize.Alignment{Horizontal: align, Vertical: "center", WrapText: wrap}}
-	}
-	line := func(font string, size float64, align string) *excelize.Style {
-		return &excelize.Style{Font: &excelize.Font{Family: font, Size: size}, Alignment: &excelize.Alignment{Horizontal: align, Vertical: "center"}}
-	}
-	switch kind {
-	case "annex":
-		return line(headFont, 14, "left")
-	case "title":
-		return line(titleFont, 20, "center")
-	case "left":
-		return line(bodyFont, 12, "left")
-	case "right":
-		return line(bodyFont, 12, "right")
-	case "head":
-		s := body("center", true, false)
-		s.Font.Size = 11
-		return s
-	case "text":
-		return body("left", true, false)
-	case "place":
-		return body("center", true, true)
-	case "sum":
-		return body("center", false, true)
-	case "word":
-		return body("center", true, false)
-	}
-	return body("center", false, false)
-}
-
-func chineseDate(d calendar.Date) string {
-	if d == 0 {
-		return "    年  月  日"
-	}
-	return fmt.Sprintf("%d年%d月%d日", int(d)/10000, int(d)/100%100, int(d)%100)
-}
-
-// Inert keeps a text from being read as a formula by a spreadsheet (ASVS
-// 1.2.10), full-width signs included.
-func Inert(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n\x00＝＋－＠", []rune(s)[0]) {
-		return "'" + s
-	}
-	return s
 }
