@@ -24,6 +24,7 @@ type carrier struct {
 	headcount      int      // 无名单
 	headcountPoor  int
 	people, poor   int // stated
+	households     int // of a settlement
 }
 
 // carrierCount is how many of each kind a county has.
@@ -100,6 +101,9 @@ func (c *county) newCarrier(kind string, i int) *carrier {
 		k.ended = calendar.DateAt(k.started.Time().AddDate(0, 0, between(r, 7, 20)))
 	case "event":
 		k.theme = []string{"春风行动", "一般招聘会", "就业援助月", "乐业搬迁（迁建）"}[pick(r, 0.35, 0.35, 0.15, 0.15)]
+		if i == 0 {
+			k.theme = "乐业搬迁（迁建）" // every county holds one
+		}
 		month := []int{2, between(r, 3, 11), 1, between(r, 4, 10)}[map[string]int{"春风行动": 0, "一般招聘会": 1, "就业援助月": 2, "乐业搬迁（迁建）": 3}[k.theme]]
 		k.started = calendar.DateOf(year, month, between(r, 1, 28))
 		k.name = fmt.Sprintf("%s%d年%s专场招聘会第%d场", c.name, year, k.theme, i+1)

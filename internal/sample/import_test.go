@@ -286,10 +286,12 @@ func tally(p *fact.PersonMonth, f []int64, at map[string]int) {
 	one("stable", has(fact.Stable))
 	one("post", has(fact.Post))
 	one("workshop", has(fact.Workshop))
+	one("settled", p.Settlement != 0)
 	classes := []string{"", "inside", "province", "outside", "hmt", "abroad"}
 	if has(fact.WorkedYear) {
 		add("worked_year", 1)
 		add("year_"+classes[p.YearPlaceClass], 1)
+		one("settled_worked_year", p.Settlement != 0)
 	}
 	if !has(fact.Working) {
 		return
@@ -298,6 +300,7 @@ func tally(p *fact.PersonMonth, f []int64, at map[string]int) {
 	add(classes[p.PlaceClass], 1)
 	add("channel_"+strconv.Itoa(p.Channel), 1)
 	one("monitored_working", has(fact.Monitored))
+	one("settled_working", p.Settlement != 0)
 	if p.WageFen >= 0 {
 		add("wage_fen", p.WageFen)
 		add("wage_n", 1)

@@ -24,6 +24,7 @@ type person struct {
 	spells                                       []*spell
 	plan                                         *plan
 	trained                                      bool    // in a class of the year
+	marked                                       bool    // has a wrong row in the list of settlements
 	same                                         *person // of a ghost: whose number its row has
 	edits
 }
@@ -60,6 +61,7 @@ type household struct {
 	risk      int
 	riskOn    calendar.Date
 	removedOn calendar.Date
+	settled   *carrier // settlement, nil for none
 	members   []*person
 }
 

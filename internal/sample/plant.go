@@ -13,9 +13,10 @@ const (
 	tSurvey    = "survey"
 	tMonth     = "month" // the last monthly file
 	tPlan      = "plan"
+	tSettled   = "settled"
 )
 
-var tables = []string{tPeople, tMonitored, tHistory, tSurvey, tMonth, tPlan}
+var tables = []string{tPeople, tMonitored, tHistory, tSurvey, tMonth, tPlan, tSettled}
 
 // lone makes a household of one clean adult of an age: healthy, schooled, with
 // ordinary labour ability, no work, and in none of the random extras.

@@ -213,6 +213,9 @@ func (w *world) writeCity() ([]File, error) {
 	var out []File
 	n := 20
 	save := func(kind, title string, t *table) error {
+		if len(t.rows) == 0 {
+			return nil
+		}
 		n++
 		w.tally(kind, t)
 		f := File{Kind: "roster", Type: kind, Region: w.Region, Year: w.End.Year(), Rows: len(t.rows)}

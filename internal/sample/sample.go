@@ -83,6 +83,7 @@ func Generate(ctx context.Context, o Options) (Manifest, error) {
 	for _, c := range w.counties {
 		c.populate()
 	}
+	w.settle()
 	w.number()
 	files := make([][]File, len(w.counties))
 	err = each(ctx, len(w.counties), func(i int) error {
@@ -94,6 +95,11 @@ func Generate(ctx context.Context, o Options) (Manifest, error) {
 		return Manifest{}, err
 	}
 	m := w.manifest(files)
+	homes, err := w.writeSettlements()
+	if err != nil {
+		return Manifest{}, err
+	}
+	m.Files = append(homes, m.Files...) // people name them
 	city, err := w.writeCity()
 	if err != nil {
 		return Manifest{}, err

@@ -103,6 +103,7 @@ func makeWorld(t *testing.T, people int) *world {
 	for _, c := range w.counties {
 		c.populate()
 	}
+	w.settle()
 	w.number()
 	return w
 }

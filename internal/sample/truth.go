@@ -51,13 +51,16 @@ const (
 	fMonitoredWorking
 	fPost // has a public post, whatever else
 	fWorkshop
+	fSettled // live in a settlement
+	fSettledWorking
+	fSettledYear
 	fChannel // by channel 0 to 9
 	fields   = fChannel + 10
 )
 
 var fieldNames = [...]string{"counted", "able", "working", "inside", "province", "outside", "hmt", "abroad", "worked_year", "year_inside",
 	"year_province", "year_outside", "year_hmt", "year_abroad", "jobless", "stable", "wage_fen", "wage_n", "monitored", "monitored_working",
-	"post", "workshop", "channel_0", "channel_1", "channel_2", "channel_3", "channel_4", "channel_5", "channel_6", "channel_7", "channel_8", "channel_9"}
+	"post", "workshop", "settled", "settled_working", "settled_worked_year", "channel_0", "channel_1", "channel_2", "channel_3", "channel_4", "channel_5", "channel_6", "channel_7", "channel_8", "channel_9"}
 
 type figures [fields]int64
 
@@ -82,6 +85,9 @@ func (w *world) figuresOf(p *person, m calendar.Month, f *figures) {
 	}
 	if monitored {
 		f[fMonitored]++
+	}
+	if h.settled != nil {
+		f[fSettled]++
 	}
 	var now, year *spell
 	wage, known, touched, run := 0, false, false, 0
@@ -116,6 +122,9 @@ func (w *world) figuresOf(p *person, m calendar.Month, f *figures) {
 	if touched {
 		f[fWorkedYear]++
 		f[fYearInside+w.classOf(p, year)-1]++
+		if h.settled != nil {
+			f[fSettledYear]++
+		}
 	}
 	if now == nil {
 		if ended != 0 && m.Sub(ended) < 2 && p.student == 0 && p.able() && p.surveyed && p.willing == fact.Yes && !h.other {
@@ -132,6 +141,9 @@ func (w *world) figuresOf(p *person, m calendar.Month, f *figures) {
 	}
 	if monitored {
 		f[fMonitoredWorking]++
+	}
+	if h.settled != nil {
+		f[fSettledWorking]++
 	}
 	if post {
 		f[fPost]++

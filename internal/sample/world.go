@@ -39,6 +39,7 @@ type county struct {
 	planted  []Planted             // filled when the files are written
 	tainted  map[string][]int      // rows of planted people, by file
 	carriers map[string][]*carrier // registers, by kind
+	settled  []*carrier            // settlements
 	refused  map[string]int        // rows that are to be rejected, by file
 }
 
@@ -135,16 +136,16 @@ const liaocheng region.Code = 371500000000
 // liaochengUnits are the three reporting units of 聊城 (A013) with the towns that
 // they run; the towns' national codes lie in 东昌府区.
 func liaochengUnits() []region.Local {
-	source := "聊人社发〔2022〕29号 主送单位；所辖乡镇为示例口径"
 	var out []region.Local
 	for i, u := range []struct {
-		name  string
-		towns []region.Code
+		name, official string
+		towns          []region.Code
 	}{
-		{"江北水城旅游度假区", []region.Code{371502004, 371502011, 371502107, 371502109}},
-		{"经济技术开发区", []region.Code{371502008, 371502009, 371502010, 371502115, 371502116}},
-		{"高新技术产业开发区", []region.Code{371502108, 371502110}},
+		{"度假区", "江北水城旅游度假区", []region.Code{371502004, 371502011, 371502107, 371502109}},
+		{"开发区", "经济技术开发区", []region.Code{371502008, 371502009, 371502010, 371502115, 371502116}},
+		{"高新区", "高新技术产业开发区", []region.Code{371502108, 371502110}},
 	} {
+		source := "聊人社发〔2022〕29号 主送单位（" + u.official + "）；所辖乡镇为示例口径"
 		unit := liaocheng + region.Code(90+i)*1_000_000
 		out = append(out, region.Local{Code: unit, Name: u.name, Kind: region.KindUnit, Source: source})
 		for k, t := range u.towns {

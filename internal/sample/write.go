@@ -70,8 +70,12 @@ func (c *county) write() ([]File, error) {
 		jobs = append(jobs, job{c.monthly(m), fmt.Sprintf("已外出务工信息（%d）", m), File{Kind: "work", Month: m, Full: true}})
 	}
 	jobs = append(jobs, job{c.simple(tPlan, "计划外出务工信息", 2, c.planColumns(), func(p *person) bool { return p.plan != nil }), "计划外出务工信息", File{Kind: "plan"}})
+	jobs = append(jobs, job{c.settledTable(), "安置区脱贫人口名单", File{Kind: "people"}})
 	var out []File
 	for i, j := range jobs {
+		if len(j.t.rows) == 0 {
+			continue // a file without rows is refused, and nobody sends one
+		}
 		f := j.file
 		f.Region, f.Year, f.Rows = c.code, end.Year(), len(j.t.rows)
 		f.Path = fmt.Sprintf("%d-%s-%s-%s", i+1, c.code, safeName(c.name), j.kind)
