@@ -5,9 +5,12 @@ import (
 	"testing"
 
 	"wengang/internal/db"
+	"wengang/internal/fact"
+	"wengang/internal/fault"
 	"wengang/internal/region"
 	"wengang/internal/register"
 	"wengang/internal/testkit"
+	"wengang/internal/transfer"
 )
 
 // A settlement is read by its county and no other, ended ones with their day;
@@ -46,6 +49,43 @@ func TestSettlements(t *testing.T) {
 		}
 		if _, err := f.s.Add(ctx, officer(shenxian), register.SettlementKind, shenxian, map[string]string{"name": "示例无类型安置区"}); err == nil {
 			t.Error("a settlement without its type was saved")
+		}
+	})
+}
+
+// A settlement that people live in stays when its import is taken back.
+func TestUndoKeepsSettlementsWithPeople(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		ctx := context.Background()
+		b := &transfer.Batch{ID: 1, Kind: "roster", Subtype: register.SettlementKind, Region: liaocheng, UserID: 7}
+		out := f.run(b, register.SettlementKind, []string{"县（市、区）", "安置区名称", "安置区类型", "搬迁户数"}, [][]string{{"莘县", "示例安置区", "易地搬迁安置区", "310户"}})
+		if got := results(out); got != "N" {
+			t.Fatalf("import: %s %s", got, rules(out[0]))
+		}
+		list, err := f.s.Settlements(ctx, d.Read, region.ScopeOf(shenxian))
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%v, %v", list, err)
+		}
+		f.person(1, "王示例", number(1), 371522101001, fact.KindPoor)
+		undo := func() error {
+			return d.Tx(ctx, func(tx *db.Tx) error { return f.s.Roster().Undo(ctx, tx, b) })
+		}
+		move := func(to int64) {
+			if _, err := d.Writer().Exec("UPDATE person SET settlement = $1 WHERE id = 1", to); err != nil {
+				t.Fatal(err)
+			}
+		}
+		move(list[0].ID)
+		if err := undo(); !fault.Is(err, fault.Conflict) {
+			t.Errorf("undo under a resident: %v", err)
+		}
+		move(0)
+		if err := undo(); err != nil {
+			t.Fatal(err)
+		}
+		if list, err := f.s.Settlements(ctx, d.Read, region.ScopeOf(shenxian)); err != nil || len(list) != 0 {
+			t.Errorf("after undo: %v, %v", list, err)
 		}
 	})
 }
