@@ -14,8 +14,8 @@ import (
 
 // scaledTarget makes the copy of the city's target that the sample's progress
 // is measured against (示例口径): the printed target is for the real city. It
-// asks a little more than the sample has reached, spread by the people of each
-// unit.
+// asks a little more than the sample has reached, spread by the able and
+// willing of each unit, so that some are ahead and some behind.
 func (d *demo) scaledTarget(ctx context.Context) error {
 	tables, err := d.Targets.List(ctx, region.ScopeOf(region.Country), target.Filter{At: demoCity})
 	if err != nil {
@@ -28,13 +28,17 @@ func (d *demo) scaledTarget(ctx context.Context) error {
 		weights := map[region.Code]int64{}
 		var total int64
 		for _, c := range d.manifest.Counties {
-			n, known, err := d.worked(ctx, c)
+			worked, known, err := d.figure(ctx, "worked_year", c)
+			if err != nil {
+				return err
+			}
+			able, _, err := d.figure(ctx, "able_willing", c)
 			if err != nil {
 				return err
 			}
 			if known {
-				weights[c] = n
-				total += n
+				weights[c] = able
+				total += worked
 			}
 		}
 		year := d.manifest.End.Year()
@@ -44,8 +48,8 @@ func (d *demo) scaledTarget(ctx context.Context) error {
 	return nil
 }
 
-func (d *demo) worked(ctx context.Context, at region.Code) (int64, bool, error) {
-	return figures{d.Rollup}.Value(ctx, region.ScopeOf(region.Country), "worked_year", at, d.manifest.End)
+func (d *demo) figure(ctx context.Context, id string, at region.Code) (int64, bool, error) {
+	return figures{d.Rollup}.Value(ctx, region.ScopeOf(region.Country), id, at, d.manifest.End)
 }
 
 // forms writes both annexes of the city in the official layout.

@@ -261,7 +261,7 @@ func TestUnitAskedAndPartNotAdded(t *testing.T) {
 		if part.PartOf != 3 || part.PartName != "劳务协作输出" || part.Region != shenxian {
 			t.Errorf("part: %+v", part)
 		}
-		if s := target.SumOf(tab); s.Computed != "1000" || s.Difference != "" || s.Rows != 4 {
+		if s := target.SumOf(tab); s.Computed != "1050" || s.Difference != "" || s.Rows != 4 {
 			t.Errorf("sum: %+v", s)
 		}
 		if err := f.s.SetUnit(ctx, officer(shenxian), tab.ID, "人"); !fault.Is(err, fault.NotFound) {
@@ -277,7 +277,7 @@ func TestUnitAskedAndPartNotAdded(t *testing.T) {
 			t.Errorf("unit set twice: %v", err)
 		}
 		got, err := f.s.Get(ctx, everywhere, tab.ID)
-		if err != nil || got.Rows[2].Value != 360 || got.TotalValue != 1000 {
+		if err != nil || got.Rows[2].Value != 355 || got.TotalValue != 1050 {
 			t.Errorf("after the unit: %+v, %v", got, err)
 		}
 	})
