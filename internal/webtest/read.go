@@ -3,6 +3,7 @@ package webtest
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,4 +87,35 @@ func (b *Tab) PDF(name string) []byte {
 		}
 	}
 	return out
+}
+
+// Shot writes a picture of the whole page as name-size.png into the folder of
+// WENGANG_SHOTS; without the variable it does nothing.
+func (b *Tab) Shot(name string) {
+	b.t.Helper()
+	dir := os.Getenv("WENGANG_SHOTS")
+	if dir == "" {
+		return
+	}
+	// What is fixed to the window stands at its edge: the window becomes as tall as the page.
+	size := b.size
+	tall := size
+	if h := int64(eval[float64](b, "height", `Math.ceil(document.documentElement.scrollHeight)`)); h > size.H {
+		tall.H = h
+	}
+	b.Resize(tall)
+	defer b.Resize(size)
+	b.settle()
+	ctx, cancel := context.WithTimeout(b.ctx, wait)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatalf("picture of %s: %v", name, err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%s.png", name, b.size.Name)), png, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
 }
