@@ -8,6 +8,7 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/region"
+	"wengang/internal/setting"
 )
 
 // Items answers what the forms count: the registers of a kind at or below a
@@ -72,13 +73,19 @@ func addMembers(ctx context.Context, q db.Querier, byID map[int64]*fact.Register
 	var a db.Args
 	member := "COALESCE(NULLIF(p.merged_into, 0), p.id, NULLIF(n.merged_into, 0), n.id)"
 	cond := touching("m", &a, from, to, receivedBy) + " AND r.kind = " + a.Add(kind) + " AND " + scope.Predicate("r.region", a.Add)
-	counted := fmt.Sprintf(`EXISTS (SELECT 1 FROM person_kind k WHERE k.person_id = %s AND k.kind IN (%d, %d, %d, %d)
-		AND k.since <= m.ended_on AND k.since <= %s AND k.until >= m.started_on AND k.until >= %s)`,
-		member, fact.KindPoor, fact.KindUnstable, fact.KindEdge, fact.KindSudden, a.Add(int32(to)), a.Add(int32(from)))
+	// Until when the person counts: for ever, to the day the risk was removed, or not at all.
+	counted := fmt.Sprintf(`COALESCE((SELECT MAX(CASE WHEN k.kind = %d OR k.risk_removed_on = 0 THEN %d ELSE k.risk_removed_on END)
+		FROM person_kind k WHERE k.person_id = %s AND k.kind IN (%d, %d, %d, %d)
+		AND k.since <= m.ended_on AND k.since <= %s AND k.until >= m.started_on AND k.until >= %s), 0)`,
+		fact.KindPoor, int32(fact.Forever), member, fact.KindPoor, fact.KindUnstable, fact.KindEdge, fact.KindSudden, a.Add(int32(to)), a.Add(int32(from)))
+	removed, err := riskRemoved(ctx, q, byID, from.Month().Year())
+	if err != nil {
+		return err
+	}
 	rows, err := q.QueryContext(ctx, `
 		SELECT m.register_id, COALESCE(`+member+`, 0), CASE WHEN n.id IS NULL THEN m.outsider_id ELSE 0 END, m.claimed,
 			m.started_on, m.ended_on, m.created_at, m.people, m.poor_people,
-			CASE WHEN `+counted+` THEN 1 ELSE 0 END
+			`+counted+`
 		FROM register_member m
 		JOIN register r ON r.id = m.register_id
 		LEFT JOIN outsider o ON o.id = m.outsider_id AND m.outsider_id > 0
@@ -91,18 +98,56 @@ func addMembers(ctx context.Context, q db.Querier, byID map[int64]*fact.Register
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
-		var claimed, isCounted int
+		var claimed int
+		var until calendar.Date
 		var m fact.RegisterMember
-		if err := rows.Scan(&id, &m.PersonID, &m.OutsiderID, &claimed, &m.StartedOn, &m.EndedOn, &m.RecordedAt, &m.People, &m.Poor, &isCounted); err != nil {
+		if err := rows.Scan(&id, &m.PersonID, &m.OutsiderID, &claimed, &m.StartedOn, &m.EndedOn, &m.RecordedAt, &m.People, &m.Poor, &until); err != nil {
 			return fmt.Errorf("members of %s: %w", kind, err)
 		}
-		m.Counted = isCounted == 1 || m.OutsiderID > 0 && claimed == ClaimPoor
+		m.Counted = removed[id].counts(until, max(m.StartedOn, from)) || m.OutsiderID > 0 && claimed == ClaimPoor
 		m.Urban = claimed == ClaimUrban
 		if it := byID[id]; it != nil {
 			it.Members = append(it.Members, m)
 		}
 	}
 	return rows.Err()
+}
+
+// riskSetting says whether a person counts whose risk was removed (semantics,
+// People and places). It is declared where months are counted.
+const riskSetting = "people.risk_removed"
+
+type riskRule int
+
+// counts reports whether a person counts who does so until a day (0: never
+// did), in a time that begins on from.
+func (r riskRule) counts(until, from calendar.Date) bool {
+	switch {
+	case until == 0 || until == fact.Forever || r == 2: // 2: as long as the kind is on record
+		return until != 0
+	case r == 1: // to the end of the year
+		return until.Month().Year() >= from.Month().Year()
+	}
+	return until > from
+}
+
+// riskRemoved is the rule in force at each register's place.
+func riskRemoved(ctx context.Context, q db.Querier, byID map[int64]*fact.RegisterItem, year int) (map[int64]riskRule, error) {
+	out := make(map[int64]riskRule, len(byID))
+	if _, declared := setting.Lookup(riskSetting); !declared {
+		for id := range byID {
+			out[id] = 1
+		}
+		return out, nil
+	}
+	stored, err := setting.Load(ctx, q, region.Country)
+	if err != nil {
+		return nil, err
+	}
+	for id, it := range byID {
+		out[id] = riskRule(setting.Resolve(stored, it.Region, year).Int(riskSetting))
+	}
+	return out, nil
 }
 
 // Snapshots answers the present name, mask and place of ids of one space, for
