@@ -74,7 +74,8 @@ func (r *checkRun) begin(ctx context.Context) error {
 				return err
 			}
 			return move(ctx, tx, r.in.ID, ActCheck, `rows_total = 0, rows_done = 0, rows_new = 0, rows_same = 0, rows_changed = 0, rows_conflict = 0,
-				rows_rejected = 0, rows_warned = 0, findings = 0, message = '', started_at = $4`, db.Millis(tx.Now))
+				rows_rejected = 0, rows_warned = 0, findings = 0, message = '', started_at = $4,
+				checked_seq = coalesce((SELECT next_id FROM id_counter WHERE name = 'import_save'), 1)`, db.Millis(tx.Now))
 		}
 		r.finding = r.in.Findings
 		return tx.QueryRowContext(ctx, `SELECT count(*) FROM import_chunk WHERE batch_id = $1`, r.in.ID).Scan(&r.resumed)

@@ -210,6 +210,23 @@ func TestStale(t *testing.T) {
 	})
 }
 
+// Two commands in a row with the same fixed day: the second one's clock begins
+// before the first one's save. It was checked after that save and is not stale;
+// a clock that goes back may not say otherwise.
+func TestAClockThatGoesBackMakesNothingStale(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		s := newTest(t, d, t.TempDir(), testKind{})
+		save(t, s, stage(t, s, numbers(t, "a", 1, 60)))
+		earlier := d.Clock().Add(-time.Hour)
+		d.Clock = func() time.Time { return earlier }
+		two := stage(t, s, numbers(t, "b", 1, 60))
+		save(t, s, two)
+		if in := info(t, s, two); in.State != StateDone || ledger(t, d, "b") != 60 {
+			t.Errorf("the second batch: %s %s, %d rows", in.State, in.Message(text.ZH), ledger(t, d, "b"))
+		}
+	})
+}
+
 // step moves the fixed clock of the test database on.
 func step(t *testing.T, d *db.DB) {
 	now := d.Clock()

@@ -85,14 +85,21 @@ func (s *Service) Save(ctx context.Context, c account.Caller, id int64) error {
 // not see, in an area that overlaps.
 func (s *Service) unchanged(ctx context.Context, tx *db.Tx, in Info) error {
 	later, err := others(ctx, tx, in)
-	if err == nil && later > db.Millis(in.CheckedAt) {
+	if err != nil {
+		return err
+	}
+	var checked int64
+	if err := tx.QueryRowContext(ctx, `SELECT checked_seq FROM import_batch WHERE id = $1`, in.ID).Scan(&checked); err != nil {
+		return err
+	}
+	if later >= checked {
 		return fault.New(fault.Conflict, "import.stale")
 	}
-	return err
+	return nil
 }
 
 // others looks at the other batches of an overlapping area: it refuses where
-// one is being saved and answers when the last one was saved or undone.
+// one is being saved and answers the place of the last save or undo.
 func others(ctx context.Context, tx *db.Tx, in Info) (later int64, err error) {
 	a := &db.Args{}
 	overlap := region.ScopeOf(in.Region).Predicate("region", a.Add)
@@ -105,7 +112,7 @@ func others(ctx context.Context, tx *db.Tx, in Info) (later int64, err error) {
 	}
 	var saving int64
 	err = tx.QueryRowContext(ctx, `
-		SELECT coalesce(sum(CASE WHEN state = 'saving' THEN 1 ELSE 0 END), 0), coalesce(max(CASE WHEN saved_at > undone_at THEN saved_at ELSE undone_at END), 0)
+		SELECT coalesce(sum(CASE WHEN state = 'saving' THEN 1 ELSE 0 END), 0), coalesce(max(effect_seq), 0)
 		FROM import_batch WHERE state IN ('saving', 'done', 'undone') AND id <> `+a.Add(in.ID)+` AND `+overlap, a.Values...).Scan(&saving, &later)
 	if err == nil && saving > 0 {
 		err = fault.New(fault.Conflict, "import.busy")
@@ -182,8 +189,12 @@ func (s *Service) applyNext(ctx context.Context, b *Batch) (more bool, err error
 // dropped with it: the ledger has them now.
 func (s *Service) finish(ctx context.Context, b *Batch, in Info) error {
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
+		seq, err := tx.NextIDs(ctx, "import_save", 1)
+		if err != nil {
+			return err
+		}
 		// Taking the row first settles the race with a cancel.
-		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET saved_at = $1 WHERE id = $2 AND state = 'saving' AND cancelled = FALSE`, db.Millis(tx.Now), b.ID)
+		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET saved_at = $1, effect_seq = $3 WHERE id = $2 AND state = 'saving' AND cancelled = FALSE`, db.Millis(tx.Now), b.ID, seq)
 		if err != nil {
 			return err
 		}
@@ -292,13 +303,14 @@ func (s *Service) Undo(ctx context.Context, c account.Caller, id int64) error {
 		return err
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		if _, err := tx.NextIDs(ctx, "import_save", 1); err != nil {
+		seq, err := tx.NextIDs(ctx, "import_save", 1)
+		if err != nil {
 			return err
 		}
 		if _, err := others(ctx, tx, in); err != nil {
 			return err
 		}
-		if err := move(ctx, tx, id, ActUndo, "undone_by = $4, undone_at = $5, file_path = ''", c.UserID, db.Millis(tx.Now)); err != nil {
+		if err := move(ctx, tx, id, ActUndo, "undone_by = $4, undone_at = $5, effect_seq = $6, file_path = ''", c.UserID, db.Millis(tx.Now), seq); err != nil {
 			return err
 		}
 		if err := s.kinds[in.Kind].Undo(ctx, tx, b); err != nil {

@@ -35,7 +35,11 @@ CREATE TABLE import_batch (
     saved_at     BIGINT  NOT NULL DEFAULT 0,
     undone_by    BIGINT  NOT NULL DEFAULT 0,
     undone_at    BIGINT  NOT NULL DEFAULT 0,
-    cancelled    BOOLEAN NOT NULL DEFAULT FALSE
+    cancelled    BOOLEAN NOT NULL DEFAULT FALSE,
+    -- Places in the order of saves and undos (id_counter import_save): of the
+    -- check's start, and of the save's or undo's end. Clocks do not order them.
+    checked_seq  BIGINT  NOT NULL DEFAULT 0,
+    effect_seq   BIGINT  NOT NULL DEFAULT 0
 );
 CREATE INDEX import_batch_region ON import_batch (region, id);
 CREATE INDEX import_batch_hash ON import_batch (file_hash);
