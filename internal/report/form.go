@@ -44,7 +44,7 @@ const (
 )
 
 // Basis decides between stock and newly added: the form's note asks for
-// 当年累计数 and does not say which (docs/adr/0012).
+// 当年累计数 and does not say which (docs/adr/0010).
 type Basis uint8
 
 // The bases.

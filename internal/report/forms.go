@@ -14,7 +14,7 @@ var forms = []*Form{progress, projects}
 // progress is 附件1. Its note says 相关数据填当年累计数. Bodies and posts are
 // counted as lasting: what stood on any day of the year so far, so that a
 // cumulative figure does not fall when one ends; courses and events as begun.
-// docs/adr/0012 gives the reasons per column.
+// docs/adr/0010 gives the reasons per column.
 var progress = &Form{
 	ID: "progress", Annex: "附件1", Title: "防止返贫就业攻坚行动推进情况表", Short: "推进情况表", Citation: citation + "，附件1", Source: source,
 	Every: Quarterly, Rows: Units, Left: "单位（公章）：", Note: "注：相关数据填当年累计数。", DueRule: "report.due.quarter",
