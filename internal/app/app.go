@@ -95,6 +95,7 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	a.Reports = report.New(a.DB, report.Deps{
 		Box: a.Box, Audit: a.Audit, Registers: a.Registers, Figures: figures{a.Rollup}, Tree: nodes{&a.places}, Tags: a.Locals,
 	})
+	a.Months.OnReopen(a.Reports.Reopened)
 	return a.connectImports(o)
 }
 

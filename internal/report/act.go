@@ -41,7 +41,11 @@ func (s *Store) Submit(ctx context.Context, by account.Caller, formID string, at
 		if err != nil {
 			return err
 		}
-		if sh.Report != nil && sh.Report.LockNo != r.LockNo {
+		seen := 1 // of a form that nobody had begun when the sheet was computed
+		if sh.Report != nil {
+			seen = sh.Report.LockNo
+		}
+		if r.LockNo != seen {
 			return fault.New(fault.Conflict, "fault.conflict")
 		}
 		if err := s.fill(ctx, tx, r, fill, calendar.DateAt(tx.Now)); err != nil {
@@ -177,7 +181,7 @@ func (s *Store) lockBelow(ctx context.Context, tx *db.Tx, by account.Caller, sh 
 			return fmt.Errorf("lock below: %w", err)
 		}
 		switch {
-		case r.Version != row.Source.Version || r.State.open():
+		case r.Version != row.Source.Version || r.State != Accepted && r.State != Locked:
 			// Returned or sent again since the sheet was computed.
 			return fault.New(fault.Conflict, "fault.conflict")
 		case r.State == Accepted:

@@ -19,6 +19,7 @@ const (
 // check runs the form's checks over a sheet (facts A15).
 func (s *Store) check(ctx context.Context, sh *Sheet) error {
 	sh.Findings, sh.Checked = nil, 0
+	sh.reviewedBelow()
 	if sh.Form.Rows == Projects {
 		return s.checkProjects(ctx, sh)
 	}
@@ -82,6 +83,26 @@ func (sh *Sheet) sums() {
 		want := c.Explain.Children + c.Explain.Own - c.Explain.Double
 		if c.Value != want {
 			sh.tell(Finding{Rule: "report.check.sum", Row: t.Key, Col: c.Col, Args: []any{c.Value, c.Explain.Children, c.Explain.Own, c.Explain.Double}})
+		}
+	}
+}
+
+// reviewedBelow: a form from below that waits for its review may still be
+// returned, so the unit cannot send it on.
+func (sh *Sheet) reviewedBelow() {
+	seen := map[int64]bool{}
+	for _, r := range sh.Rows {
+		if r.Source.ReportID == 0 || seen[r.Source.ReportID] {
+			continue
+		}
+		seen[r.Source.ReportID] = true
+		sh.Checked++
+		if r.Source.State == Submitted {
+			name := r.Name
+			if c := r.Cell("county"); c != nil {
+				name = c.Text // of a list of projects
+			}
+			sh.tell(Finding{Rule: "report.check.unreviewed", Row: r.Key, Hard: true, Args: []any{name}})
 		}
 	}
 }

@@ -59,8 +59,8 @@ func (s *Store) Correct(ctx context.Context, by account.Caller, ref Ref, value i
 		if err != nil {
 			return err
 		}
-		if !r.State.open() {
-			return fault.New(fault.Conflict, "report.not_open")
+		if err := touch(ctx, tx, r); err != nil {
+			return err
 		}
 		if err := withdraw(ctx, tx, r.ID, ref); err != nil {
 			return err
@@ -91,14 +91,29 @@ func (s *Store) Withdraw(ctx context.Context, by account.Caller, ref Ref) error 
 			return err
 		case r == nil:
 			return errNotFound
-		case !r.State.open():
-			return fault.New(fault.Conflict, "report.not_open")
+		}
+		if err := touch(ctx, tx, r); err != nil {
+			return err
 		}
 		if err := withdraw(ctx, tx, r.ID, ref); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, by, "report.withdraw", r, map[string]string{"row": ref.Row, "col": strconv.Itoa(ref.Col)})
 	})
+}
+
+// touch takes the row of a form on which the unit still works: a submission of
+// a sheet that was computed before is refused (LockNo), and none passes between.
+func touch(ctx context.Context, tx *db.Tx, r *Report) error {
+	res, err := tx.ExecContext(ctx, "UPDATE report SET lock_no = lock_no + 1, updated_at = $1 WHERE id = $2 AND state IN ($3, $4)",
+		db.Millis(tx.Now), r.ID, string(Draft), string(Returned))
+	if err != nil {
+		return fmt.Errorf("touch report: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return fault.New(fault.Conflict, "report.not_open")
+	}
+	return nil
 }
 
 func withdraw(ctx context.Context, tx *db.Tx, id int64, ref Ref) error {

@@ -23,6 +23,9 @@ const (
 	Return Action = "return"
 	Accept Action = "accept"
 	Lock   Action = "lock"
+
+	// Reopen moves nothing: it is the mark that a month was opened again.
+	Reopen Action = "reopen"
 )
 
 // step is one line of the life cycle. Above: the permission is needed at the

@@ -43,11 +43,16 @@ func (r *recorder) Note(_ context.Context, _ *db.Tx, _ account.Caller, n account
 type figures struct {
 	people map[region.Code][]int64
 	until  calendar.Month
+	during func() // runs once, within the next question
 }
 
 func (f *figures) Members(_ context.Context, scope region.Scope, indicator string, at region.Code, m calendar.Month) ([]int64, bool, error) {
 	if !scope.Contains(at) {
 		return nil, false, fault.NotFoundf("fault.notfound")
+	}
+	if do := f.during; do != nil {
+		f.during = nil
+		do()
 	}
 	if m > f.until || indicator != "settled_worked_year" {
 		return nil, false, nil

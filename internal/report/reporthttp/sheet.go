@@ -341,7 +341,7 @@ func (h *Rim) events(r *web.Request, v *sheetView) error {
 	if err != nil {
 		return err
 	}
-	icons := map[report.Action]string{report.Submit: "send", report.Return: "arrow-back-up", report.Accept: "circle-check", report.Lock: "lock"}
+	icons := map[report.Action]string{report.Submit: "send", report.Return: "arrow-back-up", report.Accept: "circle-check", report.Lock: "lock", report.Reopen: "lock-open"}
 	for i := len(all) - 1; i >= 0; i-- {
 		e := all[i]
 		x := web.Event{When: db.FromMillis(e.At).Format("01-02 15:04"), Icon: icons[e.Action], Title: r.T("report.event."+string(e.Action), e.Version), Note: e.Remark, Source: e.ByName}

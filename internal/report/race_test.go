@@ -1,0 +1,123 @@
+package report_test
+
+import (
+	"context"
+	"testing"
+
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/fault"
+	"wengang/internal/region"
+	"wengang/internal/report"
+	"wengang/internal/testkit"
+)
+
+var foot = report.Filling{Filler: "周示例", Phone: "0635-8000000"}
+
+// While one officer's submission was being computed, a colleague corrected a
+// cell: the form went up without the correction, and nobody was told.
+func TestCorrectionIsNotLostToASubmission(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		f.fill()
+		ctx := context.Background()
+		cell := report.Ref{Form: "progress", Region: shenxian, Period: q4, Row: shenxian.Full(), Col: 6}
+		f.figs.during = func() {
+			if err := f.s.Correct(ctx, officer(shenxian), cell, 0, "名册未更新"); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := f.s.Submit(ctx, officer(shenxian), "progress", shenxian, q4, foot); !fault.Is(err, fault.Conflict) {
+			t.Errorf("submitted over a correction that it does not hold: %v", err)
+		}
+		before := f.sheet(shenxian, q4).Report.LockNo
+		if err := f.s.Withdraw(ctx, officer(shenxian), cell); err != nil {
+			t.Fatal(err)
+		}
+		if after := f.sheet(shenxian, q4).Report.LockNo; after == before {
+			t.Error("a correction taken back leaves the number by which a submission knows that its sheet is old")
+		}
+		r, err := f.s.Submit(ctx, officer(shenxian), "progress", shenxian, q4, foot)
+		if err != nil || r.Version != 1 {
+			t.Errorf("again: %+v, %v", r, err)
+		}
+	})
+}
+
+// The city sent its form while a county's waited for review, then returned the
+// county's: what the city had sent stood on a refused version.
+func TestUnreviewedFormBelowStopsTheSubmission(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		f.fill()
+		ctx := context.Background()
+		if _, err := f.s.Submit(ctx, officer(shenxian), "progress", shenxian, q4, foot); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.s.Submit(ctx, officer(liaocheng), "progress", liaocheng, q4, foot); !fault.Is(err, fault.Invalid) {
+			t.Fatalf("a city's form over one that may still be returned: %v", err)
+		}
+		if err := f.s.Review(ctx, reviewer(liaocheng), "progress", shenxian, q4, 1, report.Accept, ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.s.Submit(ctx, officer(liaocheng), "progress", liaocheng, q4, foot); err != nil {
+			t.Errorf("after the review: %v", err)
+		}
+	})
+}
+
+// A month was reopened after the form that took its figures had been locked;
+// nothing on the form said so.
+func TestReopenedMonthMarksItsForms(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		f.fill()
+		ctx := context.Background()
+		submit := func(at region.Code) {
+			t.Helper()
+			if _, err := f.s.Submit(ctx, officer(at), "progress", at, q4, foot); err != nil {
+				t.Fatal(err)
+			}
+		}
+		submit(shenxian)
+		submit(yanggu)
+		for _, c := range []region.Code{shenxian, yanggu} {
+			if err := f.s.Review(ctx, reviewer(liaocheng), "progress", c, q4, 1, report.Accept, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		submit(liaocheng)
+		reopen := func(m calendar.Month) {
+			t.Helper()
+			if err := d.Tx(ctx, func(tx *db.Tx) error { return f.s.Reopened(ctx, tx, shenxian, m) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		marks := func(at region.Code) (n int) {
+			t.Helper()
+			ev, err := f.s.Events(ctx, region.ScopeOf(at), "progress", at, q4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range ev {
+				if e.Action == report.Reopen {
+					n++
+					if e.From != e.To || e.Remark != "2023-12" || e.ByName != "莘县" || e.Version != 1 {
+						t.Errorf("mark: %+v", e)
+					}
+				}
+			}
+			return n
+		}
+		reopen(202311) // the forms took December's figures
+		if n := marks(shenxian) + marks(liaocheng); n != 0 {
+			t.Errorf("%d marks of a month that no form used", n)
+		}
+		reopen(202312)
+		for at, want := range map[region.Code]int{shenxian: 1, liaocheng: 1, yanggu: 0} {
+			if got := marks(at); got != want {
+				t.Errorf("%s: %d marks, want %d", at, got, want)
+			}
+		}
+	})
+}
