@@ -138,7 +138,7 @@ func (h *Rim) order(a *asked, rv *rankView) {
 		return int(y.Year - x.Year)
 	})
 	if rv.Goals {
-		rv.Sub, rv.GoalHref = r.T("board.rank.byrate", web.Percent(a.goals.time*100)), r.Link("/targets")
+		rv.Sub, rv.GoalHref = r.T("board.rank.byrate", web.Percent(a.goals.time*100)), r.Link("/target")
 		if a.goals.sample {
 			rv.Sub += " · " + r.T("board.goal.sample")
 		}

@@ -31,7 +31,7 @@ func (h *Rim) tiles(a *asked) []web.Tile {
 // goalTile is the target's progress with the time that has passed as a tick.
 func (h *Rim) goalTile(a *asked) web.Tile {
 	r := a.r
-	t := web.Tile{Label: r.T("board.goal"), LinkText: r.T("board.goal.link"), Href: r.Link("/targets"), Value: "—"}
+	t := web.Tile{Label: r.T("board.goal"), LinkText: r.T("board.goal.link"), Href: r.Link("/target"), Value: "—"}
 	g := a.goals
 	if g == nil || g.own == nil || g.own.Rate < 0 {
 		t.Calibre = []string{r.T("board.goal.none"), r.T("board.goal.none2")}
