@@ -75,7 +75,13 @@ func (s *Shell) run(w http.ResponseWriter, r *Request) error {
 			return fault.New(fault.Unavailable, "web.upload.busy")
 		}
 	}
-	return s.once.run(w, r, r.route.Action)
+	err = s.once.run(w, r, r.route.Action)
+	// Inside an action a refusal looks like an object that does not exist: who
+	// tries ids is on record all the same (GB/T 22239 8.1.4.3 a).
+	if r.Caller.UserID != 0 && (fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) && strings.Contains(r.route.Pattern, "/{") && r.route.Pattern != "GET /{$}") {
+		s.refused(r, r.At)
+	}
+	return err
 }
 
 // admit checks the permission, then where and when.

@@ -223,6 +223,20 @@ func (f *form) placeOf(name string, resolve func(string) region.Match) (region.C
 	return 0, nil
 }
 
+// home is the village that a form names. None, one above a village and one
+// outside the caller's area are wrong entries: what was typed comes back.
+func (f *form) home(resolve func(string) region.Match) (region.Code, []region.Place) {
+	c, candidates := f.placeOf("village", resolve)
+	switch {
+	case c == 0 && strings.TrimSpace(f.r.PostFormValue("village")) != "":
+	case c.Level() != region.Village:
+		f.own = append(f.own, fault.Field{Name: "village", Key: "people.village.level"})
+	case !f.r.FullScope().Contains(c):
+		f.own = append(f.own, fault.Field{Name: "village", Key: "people.place.none"})
+	}
+	return c, candidates
+}
+
 // early answers the fields that could not be read, as a store would.
 func (f *form) early() error {
 	if len(f.own) == 0 {

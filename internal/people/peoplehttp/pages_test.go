@@ -313,6 +313,23 @@ func TestFormsKeepWhatWasTyped(t *testing.T) {
 	}
 }
 
+// A form without a village, or with one of another county, was answered by the
+// page "not found": everything typed was lost.
+func TestAVillageThatIsNoneComesBackOnTheForm(t *testing.T) {
+	c := start(t)
+	id := c.add("陈秀兰", 19770412, fact.Female, nil)
+	for _, f := range []struct {
+		village, code, want string
+	}{{"", "", "要具体到村"}, {"莘县", "371522000000", "要具体到村"}, {"前十里岔村", "371521103201", "找不到这个地方"}} {
+		form := url.Values{"name": {"王建国"}, "id_kind": {"1"}, "id_number": {"000000198802290019"}, "note": {"甲乙丙"}, "village": {f.village}, "village_code": {f.code}, "since": {"2023-10"}, "reason": {"甲乙丙"}}
+		for _, path := range []string{"/people/new", fmt.Sprintf("/people/%d/move", id)} {
+			if status, body := c.post(path, "officer", form); status != 422 || !strings.Contains(body, f.want) || !strings.Contains(body, "甲乙丙") {
+				t.Errorf("%s with village %q (%s): %d, want the form back with %q", path, f.village, f.code, status, f.want)
+			}
+		}
+	}
+}
+
 func excerpt(s string) string {
 	if i := strings.Index(s, `role="alert"`); i >= 0 {
 		s = s[i:]

@@ -30,7 +30,7 @@ func villageOf(r *web.Request) region.Code {
 func (h *Rim) createPerson(w http.ResponseWriter, r *web.Request) error {
 	f := h.newForm(r, nil, "people.add", "people.save")
 	p := f.person()
-	village, candidates := f.placeOf("village", func(s string) region.Match { return h.tree.Resolve(s, r.At) })
+	village, candidates := f.home(func(s string) region.Match { return h.tree.Resolve(s, r.At) })
 	p.Village = village
 	p.Household = r.PostFormValue("household")
 	p.InOn = f.dateOf("in_on")

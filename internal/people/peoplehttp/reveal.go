@@ -25,6 +25,9 @@ func (h *Rim) askReveal(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if _, err := h.people.Get(r.Context(), r.FullScope(), id); err != nil {
+		return err
+	}
 	return r.Redirect(w, h.personLink(r, id))
 }
 

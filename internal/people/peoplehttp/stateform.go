@@ -189,7 +189,7 @@ func (h *Rim) saveMove(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	to, candidates := f.placeOf("village", func(s string) region.Match { return h.tree.Resolve(s, head.P.Village.At(region.County)) })
+	to, candidates := f.home(func(s string) region.Match { return h.tree.Resolve(s, head.P.Village.At(region.County)) })
 	since := f.monthOf("since")
 	if err = f.early(); err == nil {
 		err = h.people.Move(r.Context(), r.FullScope(), r.Caller, head.P.ID, to, since, r.PostFormValue("reason"))
