@@ -276,6 +276,41 @@ func TestLateFacts(t *testing.T) {
 	})
 }
 
+// A late fact about somebody who had moved to another county took the row that
+// they left behind out of what is known now: the county's flows no longer met.
+func TestLateFactKeepsTheWayOut(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		s := New(d, &monthtest.Audit{})
+		monthtest.Person(t, d, 1, monthtest.Villages[0], 202307)
+		if err := s.Close(ctx, officer, county, 202309); err != nil {
+			t.Fatal(err)
+		}
+		away := monthtest.Neighbour + 100_001_001
+		exec(t, d, `DELETE FROM residence`)
+		exec(t, d, fmt.Sprintf(`INSERT INTO residence (person_id, since, until, village) VALUES (1, 201501, 202309, %d), (1, 202310, 999912, %d)`, monthtest.Villages[0], away))
+		exec(t, d, fmt.Sprintf(`UPDATE person SET village = %d`, away))
+		if err := s.Close(ctx, officer, county, 202310); err != nil {
+			t.Fatal(err)
+		}
+		if p := row(t, s, 202310); p.Flags&fact.MovedOut == 0 {
+			t.Fatalf("left behind: %s", names(p.Flags))
+		}
+		err := d.Tx(ctx, func(tx *db.Tx) error {
+			if _, err := tx.ExecContext(ctx, `UPDATE spell_term SET wage_fen = 123400 WHERE person_id = 1`); err != nil {
+				return err
+			}
+			return s.Note(ctx, tx, 1, 202307, calendar.Open)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		known, err := s.Known(ctx, region.ScopeOf(county), county, 202310)
+		if err != nil || len(known) != 1 || known[0].Flags&fact.MovedOut == 0 || known[0].From != row(t, s, 202310).From {
+			t.Errorf("known now: %+v, %v", known, err)
+		}
+	})
+}
+
 func row(t *testing.T, s *Store, m calendar.Month) (out fact.PersonMonth) {
 	t.Helper()
 	err := s.Rows(ctx, region.ScopeOf(county), county, m, func(p *fact.PersonMonth) error { out = *p; return nil })

@@ -97,8 +97,14 @@ func (s *Store) noteMonth(ctx context.Context, tx *db.Tx, st Status, facts []*Fa
 	var rows [][]any
 	for _, f := range facts {
 		var would *fact.PersonMonth
-		if p, ok := Derive(f, st.Month, Before(f, st.Month, &r), &r); ok && countyOf(p.Village) == st.County {
+		p, ok := Derive(f, st.Month, Before(f, st.Month, &r), &r)
+		switch {
+		case !ok:
+		case countyOf(p.Village) == st.County:
 			would = &p
+		case p.From != 0 && countyOf(p.From) == st.County:
+			left := (&before{}).departure(&p)
+			would = &left
 		}
 		for _, d := range differences(known[f.ID], would) {
 			rows = append(rows, []any{int64(st.County), int64(st.Month), f.ID, d.field, d.was, d.now, db.Millis(tx.Now), by, batch})

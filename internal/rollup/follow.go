@@ -90,7 +90,10 @@ func (s *Service) follow(ctx context.Context) ([]logged, error) {
 			l.started = true
 			if last != nil {
 				l.marks = []mark{{*last, next}}
-				l.low = max(0, *last-startBack)
+				l.low = *last
+				if oldest < next { // what runs now may still commit an older entry
+					l.low = max(0, *last-startBack)
+				}
 			}
 		}
 		if out, err = readChanges(ctx, q, l.low); err != nil {
@@ -128,9 +131,11 @@ func (s *Service) follow(ctx context.Context) ([]logged, error) {
 	return fresh, nil
 }
 
-// startBack is how many of the newest entries a fresh cache reads once more:
-// those that were not committed when it began lie among them.
-const startBack = 1000
+// startBack is how many of the newest entries a cache that begins beside open
+// transactions reads again until they have ended: their entries lie among them.
+// An import logs up to its people, and others log past it while it runs. 50 ms
+// per question, for as long as the transactions last.
+const startBack = 100_000
 
 func readChanges(ctx context.Context, q db.Querier, low int64) ([]logged, error) {
 	rows, err := q.QueryContext(ctx, `SELECT id, county, person_id, month_from, month_to FROM change_log WHERE id > $1 ORDER BY id`, low)
@@ -165,9 +170,11 @@ func (s *Service) apply(ctx context.Context, changes []logged) error {
 			by[c.county] = t
 		}
 		t.from = min(t.from, c.from)
-		if c.person == 0 {
+		switch {
+		case t.all:
+		case c.person == 0:
 			t.all = true
-		} else if !slices.Contains(t.people, c.person) {
+		case !slices.Contains(t.people, c.person):
 			t.people = append(t.people, c.person)
 		}
 		t.all = t.all || len(t.people) > patchLimit

@@ -183,6 +183,45 @@ func TestLogOutOfOrder(t *testing.T) {
 	}
 }
 
+// A cache began while an import was being written: the import's entry was older
+// than the thousand that others had logged since, and was never applied.
+func TestLogBegunBesideALongTransaction(t *testing.T) {
+	d := testkit.Postgres(t)
+	ctx := context.Background()
+	_, s := setUp(t, d, 50)
+	slow, err := d.Writer().BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Rollback()
+	if _, err := slow.ExecContext(ctx, `INSERT INTO change_log (county, person_id, month_from, month_to, at) VALUES ($1, 1, 202301, 999912, 0)`, int64(monthtest.County)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Writer().ExecContext(ctx, `INSERT INTO change_log (county, person_id, month_from, month_to, at)
+		SELECT $1, 2, 202301, 999912, 0 FROM generate_series(1, 5000)`, int64(monthtest.County)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.follow(ctx); err != nil { // the cache begins
+		t.Fatal(err)
+	}
+	if err := slow.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.follow(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 1 || list[0].person != 1 {
+		t.Errorf("%d entries after the long one ended, want its own", len(list))
+	}
+	if _, err := s.follow(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.log.seen) != 0 {
+		t.Errorf("%d entries kept after every transaction has ended", len(s.log.seen))
+	}
+}
+
 type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }

@@ -46,6 +46,11 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	for _, d := range defs {
+		if d.Calibre != defs[0].Calibre { // two calibres are never one list, and name people by different rights
+			return fault.NotFoundf("fault.notfound")
+		}
+	}
 	only, err := narrowOf(r)
 	if err != nil {
 		return err

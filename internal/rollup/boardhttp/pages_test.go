@@ -200,6 +200,9 @@ func TestPages(t *testing.T) {
 		{"leader", "/", 200, []string{"在岗务工"}},
 		{"leader", "/board/list?indicator=nothing&month=2023-11", 404, nil},
 		{"leader", "/board/list?indicator=working&class=77", 404, nil},
+		// Beside an origin figure, everybody who works here was named, wherever they live.
+		{"county", "/board/list?indicator=working,absorbed&month=2023-11", 404, nil},
+		{"county", "/board/list?indicator=absorbed,working&month=2023-11", 404, nil},
 		{"leader", "/board/list?indicator=working&after=x", 404, nil},
 		{"county", "/board?at=371522&month=2023-11", 200, []string{"莘县"}},
 		{"county", "/board?at=371500", 404, nil},
