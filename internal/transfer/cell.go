@@ -151,6 +151,9 @@ func (c Cell) date(missing int) (calendar.Date, *Problem) {
 
 // YesNo reads 是/否 and the marks that stand for them; 0 for an empty cell.
 func (c Cell) YesNo() (int, *Problem) {
+	if c.Empty() {
+		return 0, nil
+	}
 	switch w := strings.ToUpper(squeeze(c.Text)); w {
 	case "TRUE", "YES", "✓", "✔", "☑", "对", "已", "V":
 		return fact.Yes, nil

@@ -114,7 +114,7 @@ func TestIDAndPhone(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
-	for in, want := range map[string]int{"是": 1, "否": 2, " 是 ": 1, "√": 1, "×": 2, "FALSE": 2, "": 0} {
+	for in, want := range map[string]int{"是": 1, "否": 2, " 是 ": 1, "√": 1, "×": 2, "FALSE": 2, "": 0, "-": 0, "——": 0, "/": 0} {
 		if got, p := (Cell{Text: in}).YesNo(); got != want || p != nil {
 			t.Errorf("%q = %d %v", in, got, p)
 		}

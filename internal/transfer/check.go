@@ -8,6 +8,7 @@ import (
 
 	"wengang/internal/db"
 	"wengang/internal/fault"
+	"wengang/internal/secret"
 )
 
 // checkRun is one check of a batch, from its start or from where a kill left it.
@@ -70,6 +71,15 @@ func (s *Service) check(ctx context.Context, in Info) error {
 func (r *checkRun) begin(ctx context.Context) error {
 	return r.s.db.Tx(ctx, func(tx *db.Tx) error {
 		if r.in.State != StateChecking {
+			// Another worker may have begun since the state was read: what it
+			// staged is not to be dropped.
+			res, err := tx.ExecContext(ctx, `UPDATE import_batch SET message = '' WHERE id = $1 AND state = $2`, r.in.ID, string(r.in.State))
+			if err != nil {
+				return err
+			}
+			if n, err := res.RowsAffected(); err != nil || n == 0 {
+				return fault.New(fault.Unavailable, "db.busy")
+			}
 			if err := deleteStaged(ctx, tx, r.in.ID); err != nil {
 				return err
 			}
@@ -77,8 +87,9 @@ func (r *checkRun) begin(ctx context.Context) error {
 				rows_rejected = 0, rows_warned = 0, findings = 0, message = '', started_at = $4,
 				checked_seq = coalesce((SELECT next_id FROM id_counter WHERE name = 'import_save'), 1)`, db.Millis(tx.Now))
 		}
-		r.finding = r.in.Findings
-		return tx.QueryRowContext(ctx, `SELECT count(*) FROM import_chunk WHERE batch_id = $1`, r.in.ID).Scan(&r.resumed)
+		// One statement: chunks and findings of the same moment, whoever else works.
+		return tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM import_chunk c WHERE c.batch_id = b.id), b.findings FROM import_batch b WHERE b.id = $1`,
+			r.in.ID).Scan(&r.resumed, &r.finding)
 	})
 }
 
@@ -278,6 +289,7 @@ func (r *checkRun) findingRow(row row, res Result, f Finding, n int64) []any {
 			f.Value = MaskValue(f.Value)
 		}
 	}
+	f.Value = secret.Scrub(f.Value) // columns slip: a number may stand in any cell
 	return []any{r.b.ID, n, r.chunk.n, valid(row.Sheet), row.N, int(res), pos, valid(name), f.Rule, int(f.Severity), valid(clip(f.Value)), valid(newMessage(f.Key, f.Args).encode())}
 }
 
@@ -328,6 +340,13 @@ func (r *checkRun) finish(ctx context.Context) error {
 		return fault.New(fault.Invalid, "import.empty", r.in.FileName)
 	}
 	err := r.s.db.Tx(ctx, func(tx *db.Tx) error {
+		var staged int64
+		if err := tx.QueryRowContext(ctx, `SELECT coalesce(sum(rows), 0) FROM import_chunk WHERE batch_id = $1`, r.b.ID).Scan(&staged); err != nil {
+			return err
+		}
+		if staged != r.done {
+			return fault.New(fault.Unavailable, "db.busy") // another worker holds a chunk of it
+		}
 		return move(ctx, tx, r.b.ID, ActChecked, "rows_total = $4, rows_done = $4, checked_at = $5", r.done, db.Millis(tx.Now))
 	})
 	if err == nil {

@@ -141,7 +141,7 @@ func MaskValue(s string) string {
 		return s
 	}
 	r := []rune(s)
-	if strings.ContainsRune(s, '*') || len(r) < 7 {
+	if len(r) < 7 {
 		return s
 	}
 	for i := 2; i < len(r)-2; i++ {

@@ -597,3 +597,83 @@ func TestStates(t *testing.T) {
 		}
 	}
 }
+
+// brokenOff ends like an upload whose connection was cut.
+type brokenOff struct{ io.Reader }
+
+func (b brokenOff) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// The connection of an upload breaks after two lines of a CSV file: what has
+// come looks like a shorter list and, taken as the whole one, would make the
+// others absent.
+func TestAnUploadThatBrokeOffIsNoShorterFile(t *testing.T) {
+	d, dir := testkit.SQLite(t), t.TempDir()
+	s := newTest(t, d, dir, testKind{})
+	_, err := s.Stage(t.Context(), officer, Request{Kind: "test", File: brokenOff{strings.NewReader("编号,词\n1,a\n2,a\n")}, FileName: "x.csv", Region: testCounty})
+	if !isKey(err, "import.broken_off") || !text.Has("import.broken_off") {
+		t.Errorf("staged: %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 1 {
+		t.Errorf("files left: %q", left)
+	}
+}
+
+// The server and a second process that starts beside it both take the batch
+// while it waits: the one that comes later may not drop what the first staged,
+// and nobody may call a check done whose chunks are not all there.
+func TestASecondWorkerDropsNothingThatIsStaged(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		s := newTest(t, d, t.TempDir(), testKind{})
+		id, err := s.Stage(t.Context(), officer, Request{Kind: "test", File: numbers(t, "a", 1, 220), FileName: "x", Region: testCounty})
+		if err != nil {
+			t.Fatal(err)
+		}
+		late := info(t, s, id) // still staged
+		once := false
+		s.Failpoint = func(p string) {
+			if p != "check.chunk" || once {
+				return
+			}
+			once = true
+			other := *s
+			other.Failpoint = nil
+			if err := other.check(t.Context(), late); !fault.Is(err, fault.Unavailable) {
+				t.Errorf("the worker that came late: %v", err)
+			}
+		}
+		if err := s.Work(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		var staged int64
+		if err := d.Read.QueryRow(`SELECT sum(rows) FROM import_chunk WHERE batch_id = $1`, id).Scan(&staged); err != nil {
+			t.Fatal(err)
+		}
+		if in := info(t, s, id); in.State != StateChecked || in.New != 220 || staged != 220 {
+			t.Errorf("%s, %d new, %d staged", in.State, in.New, staged)
+		}
+	})
+}
+
+// A number with one star in it, and a number in a column that slipped: neither
+// stands in a finding in full.
+func TestFindingsHideNumbersWhereverTheyStand(t *testing.T) {
+	if got := MaskValue("37152219800101001*"); got != "37**************1*" {
+		t.Errorf("masked: %s", got)
+	}
+	d := testkit.SQLite(t)
+	s := newTest(t, d, t.TempDir(), testKind{})
+	id := stage(t, s, strings.NewReader("编号,词,说明\n1,000000198001010013,\n"))
+	f := Finding{Column: "word", Rule: "x", Value: "000000198001010013", Key: "cell.yesno"}
+	r := &checkRun{b: &Batch{ID: id}, byName: map[string]int{"word": 0}, secret: []bool{false}}
+	for _, v := range r.findingRow(row{Row: Row{Cells: []Cell{{Column: "词"}}}}, Rejected, f, 1) {
+		if strings.Contains(fmt.Sprint(v), "198001010013") {
+			t.Errorf("in full: %v", v)
+		}
+	}
+}

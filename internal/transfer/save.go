@@ -55,8 +55,11 @@ func (s *Service) Save(ctx context.Context, c account.Caller, id int64) error {
 	if err != nil {
 		return err
 	}
-	if in.cancelled {
+	switch {
+	case in.cancelled:
 		return fault.New(fault.Conflict, "import.state.cancelled")
+	case in.State == StateSaving: // asked twice, or left by a kill
+		return s.enqueue(ctx, id, "save")
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		// One row everybody who begins a save writes: they come one after another.
@@ -189,12 +192,8 @@ func (s *Service) applyNext(ctx context.Context, b *Batch) (more bool, err error
 // dropped with it: the ledger has them now.
 func (s *Service) finish(ctx context.Context, b *Batch, in Info) error {
 	err := s.db.Tx(ctx, func(tx *db.Tx) error {
-		seq, err := tx.NextIDs(ctx, "import_save", 1)
-		if err != nil {
-			return err
-		}
 		// Taking the row first settles the race with a cancel.
-		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET saved_at = $1, effect_seq = $3 WHERE id = $2 AND state = 'saving' AND cancelled = FALSE`, db.Millis(tx.Now), b.ID, seq)
+		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET saved_at = $1 WHERE id = $2 AND state = 'saving' AND cancelled = FALSE`, db.Millis(tx.Now), b.ID)
 		if err != nil {
 			return err
 		}
@@ -211,11 +210,17 @@ func (s *Service) finish(ctx context.Context, b *Batch, in Info) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE import_chunk SET payload = $1 WHERE batch_id = $2`, []byte{}, b.ID); err != nil {
 			return err
 		}
-		set := ""
-		if in.Refused() == 0 {
-			set = "file_path = ''"
+		// The counter's row is taken last: whoever begins a save elsewhere waits
+		// for it until the commit.
+		seq, err := tx.NextIDs(ctx, "import_save", 1)
+		if err != nil {
+			return err
 		}
-		if err := move(ctx, tx, b.ID, ActDone, set); err != nil {
+		set := "effect_seq = $4"
+		if in.Refused() == 0 {
+			set += ", file_path = ''"
+		}
+		if err := move(ctx, tx, b.ID, ActDone, set, seq); err != nil {
 			return err
 		}
 		if err := s.note(ctx, tx, account.Caller{UserID: in.savedBy, Address: "worker"}, "import.done", in); err != nil {

@@ -73,7 +73,8 @@ func (v *vault) put(r io.Reader) (s stored, err error) {
 		}
 	}()
 	sum, buf := sha256.New(), make([]byte, segment)
-	in := io.TeeReader(bufio.NewReaderSize(r, segment), sum)
+	from := &whole{r: r}
+	in := io.TeeReader(bufio.NewReaderSize(from, segment), sum)
 	for n := 0; ; n++ {
 		k, e := io.ReadFull(in, buf)
 		if k > 0 {
@@ -88,6 +89,9 @@ func (v *vault) put(r io.Reader) (s stored, err error) {
 				return s, fault.Wrap(err, fault.Unavailable, "import.store")
 			}
 		}
+		if from.err != nil {
+			return s, fault.Wrap(from.err, fault.Invalid, "import.broken_off")
+		}
 		if e == io.EOF || e == io.ErrUnexpectedEOF {
 			break
 		}
@@ -100,6 +104,22 @@ func (v *vault) put(r io.Reader) (s stored, err error) {
 		return s, fault.Wrap(err, fault.Unavailable, "import.store")
 	}
 	return s, nil
+}
+
+// whole keeps the error that ended a source before its end. io.ReadFull answers
+// io.ErrUnexpectedEOF for a short last segment and for a connection that broke
+// alike; the first half of a list must not pass for the list.
+type whole struct {
+	r   io.Reader
+	err error
+}
+
+func (w *whole) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && err != io.EOF {
+		w.err = err
+	}
+	return n, err
 }
 
 func segmentContext(name string, n int) string { return "upload." + name + "." + strconv.Itoa(n) }
