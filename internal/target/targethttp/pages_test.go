@@ -222,6 +222,9 @@ func TestPages(t *testing.T) {
 	if _, body := c.send("GET", "/target/"+itoa(sample)+"?lang=zh", "county", nil); strings.Contains(body, "阳谷县") {
 		t.Error("a county sees another county's row")
 	}
+	if _, body := c.send("GET", "/target?lang=zh", "county", nil); !strings.Contains(body, "示例口径") || strings.Contains(body, "合计差") {
+		t.Error("a county is told that its one row is not the city's total")
+	}
 	var noUnit int64
 	list, err := c.store.List(ctx, region.ScopeOf(liaocheng), target.Filter{})
 	if err != nil {

@@ -102,10 +102,10 @@ func (h *Rim) line(r *web.Request, t *target.Table) (tableView, error) {
 	x := tableView{T: t, Href: r.Link("/target/" + strconv.FormatInt(t.ID, 10)), Name: t.Indicator, Actual: -1, Rate: -1, Comparator: r.T("target.cmp." + t.Comparator)}
 	x.Badges = badges(r, t)
 	row := rowAt(t, r)
+	if row == nil && t.Region == r.At && t.PrintedTotal != "" {
+		row = &target.Row{Region: t.Region, Printed: t.PrintedTotal, Value: t.TotalValue}
+	}
 	if row == nil {
-		if t.Region == r.At {
-			x.Printed = t.PrintedTotal
-		}
 		return x, nil
 	}
 	x.Printed = row.Printed
@@ -136,7 +136,8 @@ func badges(r *web.Request, t *target.Table) []web.Badge {
 	if t.SampleOf != 0 {
 		out = append(out, web.Badge{Kind: "dash", Icon: "info-circle", Text: r.T("target.sample.badge")})
 	}
-	if len(t.Children()) > 0 && t.Own() == nil || len(t.Rows) > 1 {
+	// Who reads only some of the rows cannot add them up to the whole.
+	if r.Caller.Scope(account.TargetRead).Contains(t.Region) && (len(t.Children()) > 0 && t.Own() == nil || len(t.Rows) > 1) {
 		for _, f := range target.Check(t) {
 			switch f.Rule {
 			case "target.sum_differs":
