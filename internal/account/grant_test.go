@@ -144,6 +144,34 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	})
 }
 
+// Two system administrators stopped the two security administrators at the
+// same moment; on PostgreSQL each counted the other's, and none was left.
+func TestTheLastTwoAdministratorsAtOnce(t *testing.T) {
+	engines(t, func(t *testing.T, b *bench) {
+		g := account.Grant{Role: account.Security, Region: city}
+		ids := []int64{b.ready(t, "sec", city, "000000198802290019", g), b.ready(t, "sec2", city, "000000201001010018", g)}
+		sys := admin(account.System, city)
+		for range 5 {
+			var wg sync.WaitGroup
+			var errs [2]error
+			for i, id := range ids {
+				wg.Go(func() { errs[i] = b.Disable(ctx, sys, id) })
+			}
+			wg.Wait()
+			if (errs[0] == nil) == (errs[1] == nil) {
+				t.Fatalf("both stopped, or none: %v", errs)
+			}
+			for i, id := range ids {
+				if errs[i] == nil {
+					if err := b.Enable(ctx, sys, id); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+	})
+}
+
 func TestBootstrap(t *testing.T) {
 	engines(t, func(t *testing.T, b *bench) {
 		if empty, err := b.Empty(ctx); err != nil || !empty {

@@ -261,6 +261,11 @@ func notLast(ctx context.Context, tx *db.Tx, u *User) error {
 	if role == "" || !u.Active() {
 		return nil
 	}
+	// The holders' rows are held, so that two who take each other out at the
+	// same time do not both count the other.
+	if err := exec(ctx, tx, `UPDATE admin_holder SET held_since = held_since WHERE role = $1`, string(role)); err != nil {
+		return err
+	}
 	var others int
 	err := tx.QueryRowContext(ctx, `
 		SELECT count(*) FROM admin_holder h JOIN app_user u ON u.id = h.user_id

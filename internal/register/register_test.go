@@ -139,6 +139,40 @@ func TestAddListEditEnd(t *testing.T) {
 	})
 }
 
+// Two officers saved the same page at the same moment; on PostgreSQL both were
+// told that it worked, and one lost what he wrote.
+func TestTwoEditsAtOnce(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		ctx := context.Background()
+		for round := range 5 {
+			r, err := f.s.Add(ctx, officer(shenxian), "workshop", shenxian, map[string]string{"name": fmt.Sprintf("车间%d", round), "started_on": "2022-01-01"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var wg sync.WaitGroup
+			errs := make([]error, 6)
+			for i := range errs {
+				wg.Go(func() {
+					errs[i] = f.s.Edit(ctx, officer(shenxian), r.ID, 1, map[string]string{"name": r.Name, "started_on": "2022-01-01", "contact": fmt.Sprintf("联系人%d", i)}, "")
+				})
+			}
+			wg.Wait()
+			saved := 0
+			for _, err := range errs {
+				if err == nil {
+					saved++
+				} else if !fault.Is(err, fault.Conflict) {
+					t.Errorf("neither saved nor a conflict: %v", err)
+				}
+			}
+			if saved != 1 {
+				t.Errorf("%d of %d edits of one version were saved", saved, len(errs))
+			}
+		}
+	})
+}
+
 func TestWrongFieldsComeBackTogether(t *testing.T) {
 	f := setup(t, testkit.SQLite(t))
 	_, err := f.s.Add(context.Background(), officer(shenxian), "relief", shenxian, map[string]string{"people": "3", "poor": "5", "funds": "many"})

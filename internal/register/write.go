@@ -126,8 +126,8 @@ func (s *Store) Edit(ctx context.Context, by account.Caller, id int64, version i
 		if err != nil {
 			return err
 		}
-		if old.Version != version {
-			return fault.New(fault.Conflict, "fault.conflict")
+		if err := take(ctx, tx, old, version); err != nil {
+			return err
 		}
 		r, err := s.read(ByID(old.Kind), old.Region, form)
 		if err != nil {
@@ -162,10 +162,13 @@ func (s *Store) End(ctx context.Context, by account.Caller, id int64, version in
 		switch {
 		case err != nil:
 			return err
-		case old.Version != version || old.EndedOn != fact.Forever:
+		case old.EndedOn != fact.Forever:
 			return fault.New(fault.Conflict, "fault.conflict")
 		case on < old.StartedOn:
 			return fault.InvalidFields(fault.Field{Name: "ended_on", Key: "register.end_before_start", Args: []any{old.StartedOn, on}})
+		}
+		if err := take(ctx, tx, old, version); err != nil {
+			return err
 		}
 		r := *old
 		r.EndedOn, r.EndReason, r.State = on, reason, Ended
@@ -182,6 +185,22 @@ func (s *Store) End(ctx context.Context, by account.Caller, id int64, version in
 		}
 		return record(ctx, s, tx, by, "register.end", id, old.Region, old.Kind)
 	})
+}
+
+// take holds the row for an edit of the version that a page showed: of two at
+// the same time one is refused.
+func take(ctx context.Context, tx *db.Tx, old *Record, version int) error {
+	if old.Version != version {
+		return fault.New(fault.Conflict, "fault.conflict")
+	}
+	res, err := tx.ExecContext(ctx, "UPDATE register SET updated_at = updated_at WHERE id = $1 AND version = $2", old.ID, version)
+	if err != nil {
+		return fmt.Errorf("take register %d: %w", old.ID, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return fault.New(fault.Conflict, "fault.conflict")
+	}
+	return nil
 }
 
 // changeOf says who changes and why, for the history.

@@ -36,11 +36,17 @@ func (i *Import) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, each 
 	if err != nil {
 		return err
 	}
+	taken := map[string]bool{}
 	for _, g := range order {
 		t := assemble(groups[g])
 		if len(t.Rows) == 0 {
 			continue
 		}
+		key := t.Region.Full() + "|" + tableKey(t.Indicator, t.Year, t.DocNo)
+		if taken[key] { // a second indicator of that reading in one document: a calibre of its own
+			t.IndicatorKey = fold(t.Indicator)
+		}
+		taken[key] = true
 		t.BatchID = b.ID
 		for _, s := range b.Above {
 			if name, _ := readTitle(s); name != "" {

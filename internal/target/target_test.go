@@ -330,6 +330,27 @@ func TestOneDocumentWithManyTargets(t *testing.T) {
 	}
 }
 
+// A notice named two targets that read alike; the file was refused as a whole,
+// with the database's word for it.
+func TestTwoTargetsOfOneReading(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d, nil)
+		for range 2 {
+			f.load(shandong, 0, nil, []string{"地区", "目标任务", "单位", "指标", "年度", "文号"}, [][]string{
+				{"全省", "40.6", "万人", "脱贫人口务工规模", "2023", "示例1号"}, {"全省", "1.2", "万人", "监测对象务工规模", "2023", "示例1号"}})
+			list := f.tables(everywhere)
+			if len(list) != 2 || list[0].IndicatorKey == list[1].IndicatorKey {
+				t.Fatalf("%d tables: %+v", len(list), list)
+			}
+			for _, x := range list {
+				if want := map[string]int64{"脱贫人口务工规模": 406000, "监测对象务工规模": 12000}[x.Indicator]; x.Rows[0].Value != want || x.Version != 1 {
+					t.Errorf("%s: %d, version %d", x.Indicator, x.Rows[0].Value, x.Version)
+				}
+			}
+		}
+	})
+}
+
 func table(indicator, key, direction, printed string, year int, calibre string) *target.Table {
 	t := &target.Table{Region: shandong, Indicator: indicator, IndicatorKey: key, Direction: direction, Year: year, Unit: "万人", Calibre: calibre}
 	n := int64(0)
