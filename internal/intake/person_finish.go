@@ -43,7 +43,7 @@ func (k *personKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, e
 			e.touch(p.Village, p.InOn.Month())
 			return nil
 		}
-		e.finding(p.ID, p.Village, p.Found, checkedPerson)
+		e.finding(p.ID, p.Village, p.Found, checkedPerson(p))
 		if s.Result == transfer.Same {
 			return nil
 		}
@@ -64,20 +64,31 @@ func (k *personKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, e
 	return e.close()
 }
 
-// checkedPerson reports the rules that an import of people looks at.
-func checkedPerson(r *rule.Rule, _ string) bool {
-	switch r.ID {
-	case "school.working", "labour.none_working", "phone.counties":
-		return false // they need the work records
-	case "aid.skilled_idle":
+// checkedPerson reports what the check of one row of people looked at. A file
+// may show a part of a household, and of two heads only the second is told of:
+// what stands against a household is closed by the look at the whole ledger, or
+// here where the row no longer has the relation in question.
+func checkedPerson(p *edit) func(*rule.Rule, string) bool {
+	return func(r *rule.Rule, place string) bool {
+		switch r.ID {
+		case "school.working", "labour.none_working", "phone.counties", "aid.skilled_idle":
+			return false // they need the work records
+		case "household.two_heads":
+			return p.Relation > 1
+		case "household.two_spouses":
+			return p.Relation != 0 && p.Relation != 2
+		case "household.spouse_sex":
+			return p.Relation > 2
+		}
+		family, _, _ := strings.Cut(r.ID, ".")
+		switch family {
+		case "id", "row", "person", "school", "labour", "phone":
+			return r.Scope != rule.ScopeSpell
+		case "post":
+			return place == r.Field // not what the work records say
+		}
 		return false
 	}
-	family, _, _ := strings.Cut(r.ID, ".")
-	switch family {
-	case "id", "row", "person", "school", "labour", "post", "phone", "household":
-		return r.Scope != rule.ScopeSpell
-	}
-	return false
 }
 
 // lateArrivals notes the new people whose stated entry lies in a closed month.

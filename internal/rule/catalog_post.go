@@ -31,15 +31,15 @@ func init() {
 }
 
 func checkPostYoung(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
-	if a := s.age(); a >= 0 && a < set.WorkAge && s.inPost() {
-		return hit("", a, set.WorkAge)
+	if field, ok := s.inPost(); ok && s.age() >= 0 && s.age() < set.WorkAge {
+		return Hit{Field: field, Args: []any{s.age(), set.WorkAge}}, true
 	}
 	return none()
 }
 
 func checkPostOld(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
-	if a := s.age(); a >= set.PostAgeEnd && s.inPost() {
-		return hit("", a, set.PostAgeEnd)
+	if field, ok := s.inPost(); ok && s.age() >= set.PostAgeEnd {
+		return Hit{Field: field, Args: []any{s.age(), set.PostAgeEnd}}, true
 	}
 	return none()
 }
@@ -66,9 +66,9 @@ func checkPostKinds(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
 }
 
 func checkPostLabour(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
-	if s.Person != nil && s.Person.Skill >= fact.SkillLost && s.inPost() {
+	if field, ok := s.inPost(); ok && s.Person != nil && s.Person.Skill >= fact.SkillLost {
 		n := fact.Skill.Name(s.Person.Skill)
-		return hit(n, n)
+		return Hit{Field: field, Value: n, Args: []any{n}}, true
 	}
 	return none()
 }

@@ -84,7 +84,7 @@ func checkOverlap(s *Subject, sp *fact.Spell, _ *Settings) (Hit, bool) {
 		first, second := o, sp
 		if sp.Start < o.Start {
 			// The earlier of the two is in question only when it is what the row
-			// states: over the ledger the later one carries the finding.
+			// states. The later one carries the finding, as over the ledger.
 			if s.Focus == nil {
 				continue
 			}
@@ -93,7 +93,7 @@ func checkOverlap(s *Subject, sp *fact.Spell, _ *Settings) (Hit, bool) {
 			continue
 		}
 		if second.Start < first.End && !besidePost(first, second) {
-			return hit(sp.Start.String(), second.Start, endText(first.End))
+			return Hit{Value: sp.Start.String(), Args: []any{second.Start, endText(first.End)}, Spell: second}, true
 		}
 	}
 	return none()

@@ -89,8 +89,8 @@ func (r *recheckRun) town(ctx context.Context, scope region.Scope) (people, foun
 }
 
 // inRecheck leaves the phone rules out: the phones of a ledger are sealed.
-func inRecheck(r *Rule, _ string) bool {
-	return r.Check != nil && has(recheckScopes, r.Scope) && r.Field != "phone"
+func inRecheck(r *Rule, place string) bool {
+	return inLedger(r, place) && has(recheckScopes, r.Scope) && r.Field != "phone"
 }
 
 const liveRow = "NOT EXISTS (SELECT 1 FROM hidden_batch hb WHERE hb.batch_id = "

@@ -53,7 +53,8 @@ type Check func(s *Subject, sp *fact.Spell, set *Settings) (Hit, bool)
 // Hit is what a check found: the value as it may be shown (never a plain id or
 // phone) and the values of the message's placeholders.
 type Hit struct {
-	Field string // canonical column; empty: the rule's own
+	Field string      // canonical column; empty: the rule's own
+	Spell *fact.Spell // of a spell rule: the one that carries the finding; nil: the one that was checked
 	Value string
 	Args  []any
 }

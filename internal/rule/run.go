@@ -71,6 +71,9 @@ func Run(out []Finding, s *Subject, set *Settings, scopes ...Scope) []Finding {
 
 func found(r *Rule, h Hit, sp *fact.Spell) Finding {
 	f := Finding{Rule: r, Field: h.Field, Value: h.Value, Args: h.Args, Spell: sp}
+	if h.Spell != nil {
+		f.Spell = h.Spell
+	}
 	if f.Field == "" {
 		f.Field = r.Field
 	}

@@ -78,8 +78,8 @@ func (d *Desk) Keep(ctx context.Context, tx *db.Tx, personID int64, at region.Co
 	return KeepAll(ctx, tx, 0, []Kept{{PersonID: personID, Village: at, Found: found, Checked: inLedgerScope}})
 }
 
-func inLedgerScope(r *Rule, _ string) bool {
-	return r.Check != nil && has(ledgerScopes, r.Scope)
+func inLedgerScope(r *Rule, place string) bool {
+	return inLedger(r, place) && has(ledgerScopes, r.Scope)
 }
 
 // Kept is what a check found of one person. Checked reports whether the check

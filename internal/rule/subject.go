@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"strings"
+
 	"wengang/internal/calendar"
 	"wengang/internal/fact"
 	"wengang/internal/idcard"
@@ -111,19 +113,30 @@ func (s *Subject) working() bool {
 
 func (s *Subject) planning() bool { return s.Need != nil && s.Need.PlanOut == fact.Yes }
 
-// inPost reports that the person holds a public post, by the row or the ledger.
-func (s *Subject) inPost() bool {
+// ledgerPost is the field of a finding about a post on record. One that only a
+// people file states stands at the rule's own field: the ledger keeps no such
+// column, so a look at the ledger cannot say that it was mended.
+const ledgerPost = "channel"
+
+// inPost reports that the person holds a public post, by the row or the ledger,
+// and the field at which a finding about it stands.
+func (s *Subject) inPost() (field string, ok bool) {
 	if s.Row != nil && len(s.Row.PostTypes) > 0 {
-		return true
+		return "", true
 	}
 	m := s.Today.Month()
 	for i := range s.Spells {
 		sp := &s.Spells[i]
 		if t := sp.TermIn(m); t != nil && t.Channel == fact.ChannelPost && sp.Start <= m && sp.End >= m {
-			return true
+			return ledgerPost, true
 		}
 	}
-	return false
+	return "", false
+}
+
+// inLedger reports whether a look at the ledger can decide a rule at a place.
+func inLedger(r *Rule, place string) bool {
+	return r.Check != nil && (place == ledgerPost || !strings.HasPrefix(r.ID, "post."))
 }
 
 // lastTerm is the spell's term in force now or at its end.

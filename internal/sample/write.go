@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -103,7 +104,7 @@ func (c *county) save(t *table, d dirt, name string) (string, error) {
 	name += map[bool]string{true: ".xlsx", false: ".csv"}[d.csv == ""]
 	sheet := sheetTitle
 	if d.csv != "" {
-		sheet = ""
+		sheet = strings.TrimSuffix(name, ".csv") // what readers of tables call it
 	}
 	for i := range t.rows {
 		r := &t.rows[i]
