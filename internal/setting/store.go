@@ -62,6 +62,10 @@ func Set(ctx context.Context, tx *db.Tx, log *audit.Log, c account.Caller, s Sto
 	if err := Check(s.Name, s.Value); err != nil {
 		return fault.InvalidFields(fault.Field{Name: s.Name, Key: "setting.bounds"})
 	}
+	if registry[s.Name].Counts && s.Region.Level() > region.County {
+		// A month is counted by its county's settings: a town's would only be shown.
+		return fault.InvalidFields(fault.Field{Name: s.Name, Key: "setting.county"})
+	}
 	if s.Source == "" {
 		return fault.InvalidFields(fault.Field{Name: "source", Key: "setting.source_required"})
 	}
