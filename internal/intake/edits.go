@@ -8,6 +8,7 @@ import (
 	"wengang/internal/calendar"
 	"wengang/internal/change"
 	"wengang/internal/db"
+	"wengang/internal/fault"
 	"wengang/internal/region"
 	"wengang/internal/rule"
 	"wengang/internal/transfer"
@@ -27,6 +28,32 @@ type edits struct {
 	closed  map[region.Code]calendar.Month // county → last closed month
 	late    map[int64]calendar.Month       // person → first closed month that changed
 	had     map[int64]bool                 // people who have findings
+	touched map[int64]bool                 // people whom somebody edited since the check
+}
+
+// errStale refuses a save of rows that were decided over a record which a page
+// has changed since.
+var errStale = fault.New(fault.Conflict, "import.stale")
+
+// readTouched reads who was edited by hand since the check began. Other imports
+// are none of it: a save after one of them is refused by the engine.
+func (e *edits) readTouched(of ...change.Entity) error {
+	e.touched = map[int64]bool{}
+	var a db.Args
+	rows, err := e.tx.QueryContext(e.ctx, `SELECT DISTINCT person_id FROM field_change WHERE batch_id = 0 AND id >= `+a.Add(e.b.History)+
+		` AND entity IN `+db.List(&a, of), a.Values...)
+	if err != nil {
+		return fmt.Errorf("read edits: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return fmt.Errorf("read edits: %w", err)
+		}
+		e.touched[id] = true
+	}
+	return rows.Err()
 }
 
 func (b *base) edits(ctx context.Context, tx *db.Tx, batch *transfer.Batch) (*edits, error) {

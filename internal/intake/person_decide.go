@@ -26,6 +26,9 @@ func (c *personChecker) decide(w *personWork, reg *register) transfer.Outcome {
 		if c.conflict(w, reg, key, was) {
 			result = transfer.Conflict
 		}
+		if result == transfer.Conflict || w.p.Village == 0 {
+			was = nil // the rules would tell of the holder's record
+		}
 	}
 	after := w.p.Person
 	var have []fact.PersonKind

@@ -45,10 +45,16 @@ func (k *planKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, eac
 	if err != nil {
 		return err
 	}
+	if err := e.readTouched(change.OfNeed); err != nil {
+		return err
+	}
 	err = each(func(s transfer.Staged) error {
 		p := planRow{}
 		if err := decode(s.Payload, &p); err != nil {
 			return err
+		}
+		if e.touched[p.PersonID] {
+			return errStale
 		}
 		e.finding(p.PersonID, p.Village, p.Found, checkedPlan)
 		if s.Result == transfer.Same {

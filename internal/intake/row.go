@@ -6,6 +6,7 @@ import (
 	"wengang/internal/calendar"
 	"wengang/internal/fact"
 	"wengang/internal/rule"
+	"wengang/internal/secret"
 	"wengang/internal/transfer"
 )
 
@@ -155,11 +156,13 @@ func (r *row) phone(key string) (number, written string) {
 	return number, written
 }
 
+// clip is a cell as findings show it. They are kept in the open, and where the
+// columns slipped any cell may hold somebody's number.
 func clip(s string) string {
 	if t := []rune(s); len(t) > 40 {
-		return string(t[:40]) + "…"
+		s = string(t[:40]) + "…"
 	}
-	return s
+	return secret.Scrub(s)
 }
 
 // outcome turns what was found into the engine's form.

@@ -162,7 +162,7 @@ func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spel
 		r.add(rule.Of("work.name_differs", j.name, was.Name, j.name))
 	}
 	if c.duplicate(j) {
-		return r.outcome(transfer.Rejected, nil)
+		return j.refused()
 	}
 	spells := all[was.ID]
 	old := match(spells, &j.claim, c.month, c.claimed)
@@ -175,7 +175,7 @@ func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spel
 		}
 	}
 	if r.refused() {
-		return r.outcome(transfer.Rejected, nil)
+		return j.refused()
 	}
 	return c.accept(j, was, old, sp, spells, seen)
 }
@@ -185,6 +185,14 @@ func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spel
 var postRules = map[string]bool{"post.too_old": true, "post.too_young": true, "post.no_labour": true}
 
 func (j *jobRow) mask() string { return transfer.MaskValue(j.s.Row.IDText) }
+
+// refused keeps the row out and its person named: who stands in a full file is
+// not absent from it.
+func (j *jobRow) refused() transfer.Outcome {
+	out := j.row.outcome(transfer.Rejected, nil)
+	out.Named, out.Payload = true, encode(&workRow{PersonID: j.w.PersonID, Village: j.w.Village})
+	return out
+}
 
 // duplicate refuses the same spell of the same person twice in a file.
 func (c *workChecker) duplicate(j *jobRow) bool {

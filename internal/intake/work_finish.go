@@ -17,6 +17,7 @@ import (
 // workFinish gathers, over all rows of a file, what only the whole file says.
 type workFinish struct {
 	*edits
+	named  map[int64]bool           // people whom the file names, in refused rows too
 	stated map[int64]bool           // spells of the ledger that the file states
 	jobs   map[int64]calendar.Month // person with a new running spell → its start
 	villes map[int64]region.Code    // their villages
@@ -32,11 +33,20 @@ func (k *workKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, eac
 	if err != nil {
 		return err
 	}
-	f := &workFinish{edits: e, stated: map[int64]bool{}, jobs: map[int64]calendar.Month{}, villes: map[int64]region.Code{}}
+	if err := e.readTouched(change.OfSpell, change.OfTerm); err != nil {
+		return err
+	}
+	f := &workFinish{edits: e, named: map[int64]bool{}, stated: map[int64]bool{}, jobs: map[int64]calendar.Month{}, villes: map[int64]region.Code{}}
 	err = each(func(s transfer.Staged) error {
 		w := &workRow{}
 		if err := decode(s.Payload, w); err != nil {
 			return err
+		}
+		if f.named[w.PersonID] = true; s.Result == transfer.Rejected {
+			return nil
+		}
+		if f.touched[w.PersonID] {
+			return errStale
 		}
 		return f.row(w, s.Row)
 	})
@@ -243,6 +253,9 @@ func (f *workFinish) absent() error {
 		k := rule.Kept{Found: []rule.Finding{rule.Of("work.absent", "", f.b.Month)}, Checked: nothing}
 		if err := rows.Scan(&k.PersonID, &k.Village); err != nil {
 			return fmt.Errorf("read absent people: %w", err)
+		}
+		if f.named[k.PersonID] {
+			continue
 		}
 		f.kept = append(f.kept, k)
 	}

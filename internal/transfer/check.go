@@ -85,7 +85,8 @@ func (r *checkRun) begin(ctx context.Context) error {
 			}
 			return move(ctx, tx, r.in.ID, ActCheck, `rows_total = 0, rows_done = 0, rows_new = 0, rows_same = 0, rows_changed = 0, rows_conflict = 0,
 				rows_rejected = 0, rows_warned = 0, findings = 0, message = '', started_at = $4,
-				checked_seq = coalesce((SELECT next_id FROM id_counter WHERE name = 'import_save'), 1)`, db.Millis(tx.Now))
+				checked_seq = coalesce((SELECT next_id FROM id_counter WHERE name = 'import_save'), 1),
+				checked_history = coalesce((SELECT next_id FROM id_counter WHERE name = 'field_change'), 1)`, db.Millis(tx.Now))
 		}
 		// One statement: chunks and findings of the same moment, whoever else works.
 		return tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM import_chunk c WHERE c.batch_id = b.id), b.findings FROM import_batch b WHERE b.id = $1`,
@@ -202,6 +203,9 @@ func (r *checkRun) record(ctx context.Context, out []Outcome) error {
 		case New, Same, Changed:
 			accepted = append(accepted, Staged{Row: row.N, Result: o.Result, Payload: o.Payload})
 		default:
+			if o.Named {
+				accepted = append(accepted, Staged{Row: row.N, Result: Rejected, Payload: o.Payload})
+			}
 			if len(o.Findings) == 0 {
 				key := "import.rejected"
 				if o.Result == Conflict {

@@ -25,7 +25,8 @@ type Kind interface {
 	// not change what readers see.
 	Apply(ctx context.Context, tx *db.Tx, b *Batch, rows []Staged) error
 	// Finish runs in the last transaction, in which the engine also unhides the
-	// batch: changes of existing rows, change_log. each walks all accepted rows.
+	// batch: changes of existing rows, change_log. each walks all accepted rows,
+	// and the refused ones that are Named.
 	Finish(ctx context.Context, tx *db.Tx, b *Batch, each func(func(Staged) error) error) error
 	// Undo removes what the batch wrote, hidden or visible, and restores what
 	// Finish changed (from field_change). It fails with Conflict when a month
@@ -51,7 +52,8 @@ type Batch struct {
 	Year     int
 	Subtype  string // --type: the register of a roster file, the layout of others
 	FileName string
-	Full     bool // the file is the whole list, not a part of it
+	Full     bool  // the file is the whole list, not a part of it
+	History  int64 // first number of history (field_change) that the check may not have seen
 	UserID   int64
 	Columns  []string // canonical column per position of Row.Cells
 	Above    []string // text above the heading of the first sheet read: title, unit, date
@@ -134,6 +136,9 @@ type Outcome struct {
 	Result   Result
 	Findings []Finding
 	Payload  []byte
+	// Named keeps the payload of a refused row for Finish, as Staged with the
+	// result Rejected: the file names somebody though the row stays out.
+	Named bool
 }
 
 // Staged is an accepted row on its way into the ledger.

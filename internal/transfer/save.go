@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"wengang/internal/account"
 	"wengang/internal/db"
@@ -163,6 +164,7 @@ func (s *Service) applyNext(ctx context.Context, b *Batch) (more bool, err error
 	if err != nil {
 		return false, err
 	}
+	rows = slices.DeleteFunc(rows, func(r Staged) bool { return r.Result == Rejected })
 	return true, s.db.Tx(ctx, func(tx *db.Tx) error {
 		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET rows_saved = rows_saved + $1 WHERE id = $2 AND state = 'saving' AND cancelled = FALSE`, len(rows), b.ID)
 		if err != nil {

@@ -197,5 +197,5 @@ func (s *Service) batch(in Info) (*Batch, error) {
 		above = in.Reading.Sheets[0].Above
 	}
 	return &Batch{ID: in.ID, Kind: in.Kind, Layout: in.Layout, Region: in.Region, Month: in.Month, Year: in.Year, Subtype: in.Subtype,
-		FileName: in.FileName, Full: in.Full, UserID: in.CreatedBy, Above: above, Columns: in.Columns}, nil
+		FileName: in.FileName, Full: in.Full, UserID: in.CreatedBy, Above: above, Columns: in.Columns, History: in.history}, nil
 }

@@ -55,6 +55,7 @@ type Info struct {
 	message   message
 	filePath  string
 	savedBy   int64
+	history   int64
 	cancelled bool
 }
 
@@ -138,14 +139,14 @@ func (m message) text(lang text.Lang) string {
 
 const infoColumns = `id, kind, layout, region, month, year, subtype, file_name, file_size, file_path, same_as, is_full, state,
 	columns, reading, rows_total, rows_done, rows_saved, rows_new, rows_same, rows_changed, rows_conflict, rows_rejected,
-	rows_warned, findings, message, created_by, created_at, started_at, checked_at, saved_by, saved_at, undone_at, cancelled`
+	rows_warned, findings, message, created_by, created_at, started_at, checked_at, saved_by, saved_at, undone_at, cancelled, checked_history`
 
 func scanInfo(row interface{ Scan(...any) error }) (in Info, err error) {
 	var columns, reading, msg string
 	var created, started, checked, saved, undone int64
 	err = row.Scan(&in.ID, &in.Kind, &in.Layout, &in.Region, &in.Month, &in.Year, &in.Subtype, &in.FileName, &in.FileSize, &in.filePath, &in.SameAs, &in.Full, &in.State,
 		&columns, &reading, &in.Total, &in.Done, &in.Saved, &in.New, &in.Same, &in.Changed, &in.Conflict, &in.Rejected,
-		&in.Warned, &in.Findings, &msg, &in.CreatedBy, &created, &started, &checked, &in.savedBy, &saved, &undone, &in.cancelled)
+		&in.Warned, &in.Findings, &msg, &in.CreatedBy, &created, &started, &checked, &in.savedBy, &saved, &undone, &in.cancelled, &in.history)
 	if err != nil {
 		return in, err
 	}

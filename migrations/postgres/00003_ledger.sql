@@ -194,7 +194,7 @@ CREATE TABLE field_change (
     reason     TEXT    NOT NULL DEFAULT '',
     PRIMARY KEY (person_id, id)
 );
-CREATE INDEX field_change_batch ON field_change (batch_id);
+CREATE INDEX field_change_batch ON field_change (batch_id, id);
 
 -- What a check said of a record that is in the ledger.
 CREATE TABLE finding (

@@ -39,7 +39,9 @@ CREATE TABLE import_batch (
     -- Places in the order of saves and undos (id_counter import_save): of the
     -- check's start, and of the save's or undo's end. Clocks do not order them.
     checked_seq  BIGINT  NOT NULL DEFAULT 0,
-    effect_seq   BIGINT  NOT NULL DEFAULT 0
+    effect_seq   BIGINT  NOT NULL DEFAULT 0,
+    -- First number of field_change that the check may not have seen.
+    checked_history BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX import_batch_region ON import_batch (region, id);
 CREATE INDEX import_batch_hash ON import_batch (file_hash);

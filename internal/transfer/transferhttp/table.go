@@ -176,11 +176,13 @@ func advice(lang text.Lang, id string) string {
 // figures aligns the columns that hold nothing but numbers.
 func (t *table) figures() {
 	for c := range t.Columns {
-		all := len(t.Rows) > 0
+		all, some := true, false
 		for _, row := range t.Rows {
 			s := row.Cells[c].Text
+			some = some || len(row.Cells[c].Why) == 0 && s != ""
 			all = all && (len(row.Cells[c].Why) > 0 || strings.Trim(s, "0123456789.,-") == "" && !strings.Contains(strings.Trim(s, "-"), "-") && len(s) < 12)
 		}
+		all = all && some
 		t.Figures = append(t.Figures, all)
 		for i := range t.Rows {
 			t.Rows[i].Cells[c].Figure = all
