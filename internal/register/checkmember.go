@@ -144,7 +144,8 @@ func (c *memberChecker) decide(x *candidate, k known) (transfer.Outcome, error) 
 // doubts are findings that do not stop a row.
 func (c *memberChecker) doubts(x *candidate, k known) {
 	if k.personID != 0 && k.name != x.m.Name && x.m.Name != "" {
-		x.find(Problem{Field: "person", Rule: "register.name_differs"})
+		// Of a stranger the list would tell the name that the file got wrong.
+		x.find(Problem{Field: "person", Rule: "register.name_differs", Hard: k.another(x.m.Name, region.ScopeOf(c.b.Region.At(region.County)))})
 	}
 	if x.m.Claimed == ClaimPoor && k.personID == 0 && x.m.IDNumber != "" {
 		x.find(Problem{Field: "category", Rule: "register.not_in_ledger", Lead: true})

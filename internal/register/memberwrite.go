@@ -10,6 +10,7 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/fault"
+	"wengang/internal/region"
 	"wengang/internal/secret"
 )
 
@@ -42,6 +43,9 @@ func (s *Store) AddMember(ctx context.Context, by account.Caller, registerID int
 		found, err := s.lookup(ctx, tx, []string{m.IDNumber})
 		if err != nil {
 			return err
+		}
+		if found[m.IDNumber].another(m.Name, by.Scope(account.PeopleRead)) {
+			return fault.InvalidFields(fault.Field{Name: "person", Key: "register.name_differs"})
 		}
 		m.RegisterID = r.ID
 		if err := s.insertMember(ctx, tx, m, found, 0, by.UserID); err != nil {
@@ -96,8 +100,16 @@ func endMember(ctx context.Context, tx *db.Tx, registerID, memberID int64, old, 
 // known is what an id number is known as.
 type known struct {
 	personID   int64
-	name       string // of the person of the ledger
+	name       string      // of the person of the ledger
+	village    region.Code // and their home
 	outsiderID int64
+}
+
+// another reports that a number belongs to somebody of another name whom the
+// scope does not see. The list shows the ledger's name of its people: without
+// this check a number typed with any name would tell whose it is.
+func (k known) another(name string, scope region.Scope) bool {
+	return k.personID != 0 && k.name != name && name != "" && !scope.Contains(k.village)
 }
 
 // lookup finds people of the ledger and known outsiders by the blind index of
@@ -119,10 +131,10 @@ func (s *Store) lookup(ctx context.Context, q db.Querier, numbers []string) (map
 		n := min(400, len(keys))
 		var a db.Args
 		list := db.List(&a, keys[:n])
-		err := each(ctx, q, "SELECT p.id_index, COALESCE(NULLIF(p.merged_into, 0), p.id), p.name FROM person p WHERE p.id_index IN "+list+" AND "+live("p"), a.Values, func(row scanner) error {
+		err := each(ctx, q, "SELECT p.id_index, COALESCE(NULLIF(p.merged_into, 0), p.id), p.name, p.village FROM person p WHERE p.id_index IN "+list+" AND "+live("p"), a.Values, func(row scanner) error {
 			var index []byte
 			var k known
-			if err := row.Scan(&index, &k.personID, &k.name); err != nil {
+			if err := row.Scan(&index, &k.personID, &k.name, &k.village); err != nil {
 				return err
 			}
 			out[byIndex[string(index)]] = k

@@ -2,6 +2,7 @@ package register_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -473,6 +474,36 @@ func TestRosterImport(t *testing.T) {
 		}
 		if n, err := f.s.Total(ctx, region.ScopeOf(liaocheng), register.Filter{Kind: "workshop"}); err != nil || n != 0 {
 			t.Errorf("after undo of all: %d, %v", n, err)
+		}
+	})
+}
+
+// A number of somebody from elsewhere, typed or imported with any name, was
+// taken, and the list then told the ledger's name, county and kind of its owner.
+func TestANumberDoesNotTellAStrangersName(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		ctx := context.Background()
+		f.person(1, "王示例", number(1), 371522101001, fact.KindPoor)
+		f.person(2, "郑远方", number(2), 130102001001, fact.KindPoor)
+		w := f.add("workshop", shenxian, map[string]string{"name": "示例车间"})
+		_, err := f.s.AddMember(ctx, officer(shenxian), w.ID, map[string]string{"person": "某某", "id_number": number(2)})
+		var e *fault.Error
+		if !errors.As(err, &e) || e.Kind != fault.Invalid || len(e.Fields) != 1 || e.Fields[0].Key != "register.name_differs" || len(e.Fields[0].Args) != 0 {
+			t.Errorf("a stranger's number with another name: %v", err)
+		}
+		b := &transfer.Batch{ID: 1, Kind: "roster", Subtype: "workshop_members", Region: shenxian, UserID: 7}
+		out := f.run(b, "workshop_members", []string{"车间名称", "姓名", "证件号码", "进入日期"}, [][]string{
+			{"示例车间", "某某", number(2), "2023-04-01"},
+			{"示例车间", "王示列", number(1), "2023-04-01"}, // one's own, misspelt: a warning
+			{"示例车间", "郑远方", number(2), "2023-05-01"}, // who knows the name may name him
+		})
+		if got := results(out); got != "RNN" || rules(out[0]) != "register.name_differs " || rules(out[1]) != "register.name_differs " {
+			t.Errorf("import: %s, %s %s", got, rules(out[0]), rules(out[1]))
+		}
+		people, _, err := f.s.Members(ctx, region.ScopeOf(shenxian), region.ScopeOf(shenxian), w.ID, 0)
+		if err != nil || len(people) != 2 || people[1].Name != "郑远方" || people[1].Village != 130102000000 {
+			t.Errorf("members: %+v, %v", people, err)
 		}
 	})
 }
