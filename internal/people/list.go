@@ -60,7 +60,7 @@ func (s *Store) List(ctx context.Context, scope region.Scope, f Filter, pg Page)
 		if err := q.QueryRowContext(ctx, `SELECT count(*) FROM person p WHERE `+where, a.Values...).Scan(&out.Total); err != nil {
 			return fmt.Errorf("count people: %w", err)
 		}
-		ids, err := s.page(ctx, q, where, &a, &pg, &out)
+		ids, err := s.page(ctx, q, scope, f.Month, where, &a, &pg, &out)
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (s *Store) Rows(ctx context.Context, scope region.Scope, ids []int64, month
 }
 
 // page reads the ids of one page and says what lies on either side.
-func (s *Store) page(ctx context.Context, q db.Querier, where string, a *db.Args, pg *Page, out *Listing) ([]int64, error) {
+func (s *Store) page(ctx context.Context, q db.Querier, scope region.Scope, month calendar.Month, where string, a *db.Args, pg *Page, out *Listing) ([]int64, error) {
 	col, ok := sortColumns[pg.Sort]
 	if !ok {
 		col = sortColumns[ByVillage]
@@ -119,8 +119,14 @@ func (s *Store) page(ctx context.Context, q db.Querier, where string, a *db.Args
 		cmp, dir = "<", "DESC"
 	}
 	if cursor != 0 {
+		// A page behind somebody out of sight would tell where their name or
+		// birthday lies among those in sight.
+		if month == 0 {
+			month = s.month()
+		}
 		var key any
-		err := q.QueryRowContext(ctx, `SELECT `+col+` FROM person p WHERE p.id = $1`, cursor).Scan(&key)
+		var at db.Args
+		err := q.QueryRowContext(ctx, `SELECT `+col+` FROM person p WHERE p.id = `+at.Add(cursor)+` AND `+Visible(scope, month, &at), at.Values...).Scan(&key)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			cursor, back = 0, false

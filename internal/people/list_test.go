@@ -54,6 +54,24 @@ func TestPagesByKey(t *testing.T) {
 	})
 }
 
+// A page could begin behind a person of another county: where it began told
+// their name and birthday by comparison.
+func TestAPageBehindAStrangerIsTheFirst(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setUp(t, d)
+		for _, n := range []string{"赵一", "钱二", "孙三"} {
+			f.create(t, f.someone(n, village))
+		}
+		stranger := f.create(t, f.someone("中间", elsewhere))
+		for _, pg := range []people.Page{{Sort: people.ByName, After: stranger}, {Sort: people.ByAge, Before: stranger}, {Sort: people.ByName, Desc: true, After: stranger}} {
+			l, err := f.people.List(t.Context(), home, people.Filter{}, pg)
+			if err != nil || len(l.Rows) != 3 || l.HasPrev || l.HasNext {
+				t.Errorf("%+v: %d rows, prev %v, next %v, %v", pg, len(l.Rows), l.HasPrev, l.HasNext, err)
+			}
+		}
+	})
+}
+
 func TestFilters(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, d *db.DB) {
 		f := setUp(t, d)
