@@ -47,6 +47,10 @@ func (s *Store) AddMember(ctx context.Context, by account.Caller, registerID int
 		if found[m.IDNumber].another(m.Name, by.Scope(account.PeopleRead)) {
 			return fault.InvalidFields(fault.Field{Name: "person", Key: "register.name_differs"})
 		}
+		if k := found[m.IDNumber]; m.IDNumber != "" && k.personID != 0 && NameKey(k.name) != NameKey(m.Name) {
+			// Another person's number: the page would show that person's name.
+			return fault.InvalidFields(fault.Field{Name: "id_number", Key: "register.name_differs"})
+		}
 		m.RegisterID = r.ID
 		if err := s.insertMember(ctx, tx, m, found, 0, by.UserID); err != nil {
 			return err

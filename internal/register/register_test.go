@@ -174,6 +174,41 @@ func TestTwoEditsAtOnce(t *testing.T) {
 	})
 }
 
+// A number typed with any name put the person of the ledger on the list, and
+// the page told whose number it was, wherever that person lives.
+func TestANumberDoesNotTellItsName(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		ctx := context.Background()
+		num := number(5)
+		err := d.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO person (id, household_id, village, name, id_cipher, id_index, id_mask, created_at, updated_at) VALUES (77, 1, 371521101001, '示例甲', $1, $2, '', 0, 0)`,
+				[]byte{1}, secrettest.Box(t).BlindIndex("id", num))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := f.s.Add(ctx, officer(shenxian), "workshop", shenxian, map[string]string{"name": "车间", "started_on": "2022-01-01"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		add := func(name string) error {
+			_, err := f.s.AddMember(ctx, officer(shenxian), r.ID, map[string]string{"person": name, "id_number": num, "started_on": "2023-01-01"})
+			return err
+		}
+		if err := add("某人"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("another name: %v", err)
+		}
+		if list, _, err := f.s.Members(ctx, region.ScopeOf(shenxian), region.ScopeOf(shenxian), r.ID, 0); err != nil || len(list) != 0 {
+			t.Errorf("listed all the same: %v, %v", list, err)
+		}
+		if err := add(" 示例甲 "); err != nil {
+			t.Errorf("the name of the ledger: %v", err)
+		}
+	})
+}
+
 func TestWrongFieldsComeBackTogether(t *testing.T) {
 	f := setup(t, testkit.SQLite(t))
 	_, err := f.s.Add(context.Background(), officer(shenxian), "relief", shenxian, map[string]string{"people": "3", "poor": "5", "funds": "many"})

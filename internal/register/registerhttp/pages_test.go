@@ -202,7 +202,7 @@ func TestLook(t *testing.T) {
 		}
 	}
 	for i := range 8 {
-		if _, err := c.store.AddMember(ctx, by, first, map[string]string{"person": "示例", "id_number": number(i), "started_on": "2023-02-01", "role": "缝纫工", "wage": "2350"}); err != nil {
+		if _, err := c.store.AddMember(ctx, by, first, map[string]string{"person": fmt.Sprintf("陈秀%c", rune('兰'+i)), "id_number": number(i), "started_on": "2023-02-01", "role": "缝纫工", "wage": "2350"}); err != nil {
 			t.Fatal(err)
 		}
 	}
