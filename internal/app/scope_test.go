@@ -28,6 +28,7 @@ var unscoped = map[string]string{
 	"month.Store.Closed":            "whether a month is closed: no person, no figure; shown beside the month on every page",
 	"rollup.Service.Refresh":        "brings the cache up to date; answers nothing",
 	"rollup.Service.Verify":         "wengang verify: the operator's recount at the machine's own console",
+	"report.Store.Reopened":         "inside month.Reopen's transaction, which took the caller: marks forms, answers nothing",
 	"transfer.Service.Work":         "the queue's side of a batch that a caller staged; answers nothing",
 	"transfer.Service.Resume":       "at start: batches that a stop interrupted; answers ids to the queue",
 	"transfer.Service.Clean":        "removes files that no batch owns",

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"wengang/internal/account"
 	"wengang/internal/account/accounthttp"
 	"wengang/internal/audit/audithttp"
+	"wengang/internal/fault"
 	"wengang/internal/people/peoplehttp"
 	"wengang/internal/queue"
 	"wengang/internal/region"
@@ -28,6 +30,11 @@ type ServeOptions struct {
 	Addr   string // host:port
 	Notice string // catalogue key of the line under the navigation
 	Demo   []accounthttp.DemoUser
+	// Cert and Key are files of a TLS certificate. Proxies are those in front
+	// that end TLS and whose X-Forwarded-For is believed. Without either the
+	// console is served on loopback only.
+	Cert, Key string
+	Proxies   []netip.Prefix
 	// Ready is called with the address once the listener is open.
 	Ready func(addr string)
 }
@@ -35,8 +42,30 @@ type ServeOptions struct {
 // maxConns bounds open connections of one process.
 const maxConns = 4096
 
+// secure reports that browsers speak TLS with the console or its proxy.
+func (o ServeOptions) secure() bool { return o.Cert != "" || len(o.Proxies) > 0 }
+
+// check refuses passwords over a plain network (GB/T 22239 身份鉴别 c).
+func (o ServeOptions) check() error {
+	host, _, err := net.SplitHostPort(o.Addr)
+	if err != nil {
+		return fault.New(fault.Invalid, "app.addr", o.Addr)
+	}
+	if a, err := netip.ParseAddr(host); o.secure() || host == "localhost" || err == nil && a.IsLoopback() {
+		return nil
+	}
+	return fault.New(fault.Invalid, "app.plain", o.Addr)
+}
+
+func (a *App) sessions(o ServeOptions) *accounthttp.Sessions {
+	return &accounthttp.Sessions{Accounts: a.Accounts, Secure: o.secure(), Proxies: o.Proxies}
+}
+
 // Serve runs the console, the queue and the audit sealer until ctx ends.
 func (a *App) Serve(ctx context.Context, o ServeOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	shell := a.Shell(o)
 	handler, err := shell.Handler()
 	if err != nil {
@@ -59,7 +88,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 	if err != nil {
 		return err
 	}
-	srv := web.Server(o.Addr, (&accounthttp.Sessions{Accounts: a.Accounts}).Wrap(handler))
+	srv := web.Server(o.Addr, a.sessions(o).Wrap(handler))
 	srv.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	go func() {
 		<-ctx.Done()
@@ -70,7 +99,11 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 	if o.Ready != nil {
 		o.Ready(l.Addr().String())
 	}
-	err = srv.Serve(l)
+	if o.Cert != "" {
+		err = srv.ServeTLS(l, o.Cert, o.Key)
+	} else {
+		err = srv.Serve(l)
+	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	stopErr := q.Stop(end)
@@ -88,10 +121,10 @@ func (a *App) handlers() []queue.Handler {
 
 // Shell is the console with every rim in it.
 func (a *App) Shell(o ServeOptions) *web.Shell {
-	sessions := &accounthttp.Sessions{Accounts: a.Accounts}
+	sessions := a.sessions(o)
 	s := web.New(web.Config{
 		Tree: &a.places, Auth: sessions, Clock: a.Clock, Months: a.Months, Refusals: refusals{a},
-		Account: "/account", Log: a.Log, Notice: o.Notice, Ready: a.ready, Metrics: a.metrics(),
+		Account: "/account", Secure: o.secure(), Log: a.Log, Notice: o.Notice, Ready: a.ready, Metrics: a.metrics(),
 	})
 	accounts := &accounthttp.Rim{Shell: s, Accounts: a.Accounts, Sessions: sessions, Tree: &a.places, Demo: o.Demo}
 	accounts.Settings(accounthttp.SettingsEntry{Icon: "adjustments-horizontal", Key: "account.settings.values", Href: settinghttp.Path, Need: account.BoardRead})
