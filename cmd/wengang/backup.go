@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wengang/internal/app"
 	"wengang/internal/backup"
-	"wengang/internal/db"
 )
 
 func backupCmd(e *env) *cobra.Command {
@@ -36,31 +36,36 @@ func backupCmd(e *env) *cobra.Command {
 }
 
 func restoreCmd(e *env) *cobra.Command {
-	return &cobra.Command{
+	var reason string
+	cmd := &cobra.Command{
 		Use: "restore FILE", Short: "bring an archive into an empty database", Args: cobra.ExactArgs(1),
-		Example: "  wengang restore 2023-12-10.wgb --db sqlite:new.db",
+		Long: "All of the archive or nothing. With --reason the restored database takes the installation's place:\n" +
+			"the audit anchor begins anew and the reason stands in the audit record. Without it the database is a\n" +
+			"copy to look into: open it with a copy of the key in another folder (--key), because the anchor\n" +
+			"of the original stands beside the key.",
+		Example: "  wengang restore 2023-12-10.wgb --db sqlite:new.db --reason \"disk failure of 2023-12-11\"\n" +
+			"  wengang restore 2023-12-10.wgb --db sqlite:copy.db --key copy/master.key",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			// The archive brings its own wrapped keys, so the database is opened
-			// and migrated without making any.
 			clock, err := e.clock()
 			if err != nil {
 				return err
 			}
-			d, err := db.Open(cmd.Context(), e.db, clock)
-			if err != nil {
-				return err
-			}
-			defer d.Close()
-			if _, err := d.Migrate(cmd.Context()); err != nil {
-				return err
-			}
-			m, err := backup.FromFile(cmd.Context(), d, args[0])
+			m, err := app.Restore(cmd.Context(), app.Options{DB: e.db, KeyFile: e.key, Clock: clock}, args[0], reason)
 			if err != nil {
 				return err
 			}
 			return e.print(cmd.OutOrStdout(), m, func(w io.Writer) {
-				fmt.Fprintf(w, "%d tables, %d rows restored and compared with the archive\n", len(m.Tables), m.Rows)
+				fmt.Fprintf(w, "%d tables, %d rows restored and compared with the archive\n%s\n", len(m.Tables), m.Rows, anchorWords[m.Anchor])
 			})
 		},
 	}
+	cmd.Flags().StringVar(&reason, "reason", "", "why the installation is replaced by the archive (kept in the record)")
+	return cmd
+}
+
+// anchorWords say what became of the audit anchor.
+var anchorWords = map[string]string{
+	"kept":      "The audit anchor was left alone. If this database replaces the installation, restore again with --reason.",
+	"restarted": "The audit anchor begins anew; the old one was put aside beside it.",
+	"no_key":    "The key of this database is not on this machine: bring it back from its offline copy.",
 }

@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/spf13/cobra"
 
 	"wengang/internal/app"
 	"wengang/internal/calendar"
+	"wengang/internal/fault"
 )
 
 func demoCmd(e *env) *cobra.Command {
@@ -99,6 +101,12 @@ func emptyDemoFolder(dir string) error {
 		if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil {
 			return fmt.Errorf("%s is not empty and holds no sample: name another folder with --dir", dir)
 		}
+		// A sample that is being served would lose its files under its feet.
+		lock := flock.New(filepath.Join(dir, "wengang.db.lock"))
+		if free, err := lock.TryLock(); err != nil || !free {
+			return fault.New(fault.Unavailable, "app.sample_runs", dir)
+		}
+		lock.Unlock()
 		if err := os.RemoveAll(dir); err != nil {
 			return err
 		}

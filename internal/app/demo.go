@@ -11,6 +11,7 @@ import (
 	"wengang/internal/account/accounthttp"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
+	"wengang/internal/fault"
 	"wengang/internal/region"
 	"wengang/internal/sample"
 	"wengang/internal/target"
@@ -65,6 +66,9 @@ type demo struct {
 func (a *App) Demo(ctx context.Context, o DemoOptions) (*DemoResult, error) {
 	d := &demo{App: a, o: o, operator: account.LocalOperator(region.Country),
 		out: &DemoResult{Findings: map[string]int{}, Seconds: map[string]float64{}}}
+	if err := d.mustBeEmpty(ctx); err != nil {
+		return d.out, err
+	}
 	start := time.Now()
 	for _, step := range []struct {
 		name string
@@ -84,6 +88,21 @@ func (a *App) Demo(ctx context.Context, o DemoOptions) (*DemoResult, error) {
 	}
 	d.out.Seconds["total"] = seconds(start)
 	return d.out, nil
+}
+
+// mustBeEmpty: WENGANG_DB may name an installation, and the sample brings
+// invented people and accounts with printed passwords.
+func (d *demo) mustBeEmpty(ctx context.Context) error {
+	for _, table := range []string{"person", "app_user"} {
+		var n int64
+		if err := d.DB.Read.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return fault.New(fault.Conflict, "app.sample_into", d.DB.URL)
+		}
+	}
+	return nil
 }
 
 func seconds(since time.Time) float64 { return float64(time.Since(since).Milliseconds()) / 1000 }

@@ -2,10 +2,13 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"wengang/internal/account"
 	"wengang/internal/intake"
@@ -32,7 +35,9 @@ func (a *App) connectImports(o Options) error {
 		if err != nil {
 			return err
 		}
-		dir = filepath.Join(base, "wengang", "uploads")
+		// A folder per database: clearing away what one does not know must not
+		// take the files of another.
+		dir = filepath.Join(base, "wengang", "uploads", nameOf(a.DB.URL))
 	}
 	kinds := intake.Kinds(a.DB, intake.Deps{Box: a.Box, Tree: a.Tree, Closed: a.Months, Settlements: a.Registers})
 	kinds = append(kinds, a.Registers.Roster(), a.Targets.Import())
@@ -41,6 +46,17 @@ func (a *App) connectImports(o Options) error {
 		DB: a.DB, Box: a.Box, Audit: a.Audit, Queue: &a.jobs, Dir: dir, Kinds: kinds, Log: a.Log,
 	})
 	return err
+}
+
+// nameOf is a folder's name for a database.
+func nameOf(url string) string {
+	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		if abs, err := filepath.Abs(file); err == nil {
+			url = "sqlite:" + abs
+		}
+	}
+	sum := sha256.Sum256([]byte(url))
+	return hex.EncodeToString(sum[:8])
 }
 
 // importHandler is the queue's side of imports.
@@ -54,10 +70,32 @@ func (a *App) importHandler() queue.Handler {
 	}}
 }
 
+// saveOrphans ends the saves that a killed command left in the middle: nobody
+// else would, and they keep their places from being imported to. Only where this
+// process owns the database; elsewhere a worker does it.
+func (a *App) saveOrphans(ctx context.Context) error {
+	if a.lock == nil || a.jobs.q != nil {
+		return nil
+	}
+	ids, err := a.Imports.Saving(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := a.Imports.Work(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Import brings one file in, in the foreground: stage, check and, unless dry,
 // save. It is the path of the command line and of the demo, and the same one
 // that a page takes.
 func (a *App) Import(ctx context.Context, c account.Caller, r transfer.Request, dry bool, lang text.Lang) (transfer.Report, error) {
+	if err := a.saveOrphans(ctx); err != nil {
+		return transfer.Report{}, err
+	}
 	id, err := a.Imports.Stage(ctx, c, r)
 	if err != nil {
 		return transfer.Report{}, err

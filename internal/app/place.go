@@ -11,7 +11,11 @@ import (
 // name. It answers one place or an error that lists the candidates.
 func (a *App) Place(text string) (region.Code, error) {
 	text = strings.TrimSpace(text)
-	if text == "" || text == "0" || text == "全国" {
+	if text == "" {
+		// An unset variable of a script is not the whole country.
+		return 0, fault.New(fault.Invalid, "app.place_empty")
+	}
+	if text == "0" || text == "全国" {
 		return region.Country, nil
 	}
 	if c, err := region.ParseCode(text); err == nil {

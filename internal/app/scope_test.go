@@ -30,6 +30,7 @@ var unscoped = map[string]string{
 	"rollup.Service.Verify":         "wengang verify: the operator's recount at the machine's own console",
 	"report.Store.Reopened":         "inside month.Reopen's transaction, which took the caller: marks forms, answers nothing",
 	"transfer.Service.Work":         "the queue's side of a batch that a caller staged; answers nothing",
+	"transfer.Service.Saving":       "before a command's import: saves that a kill left; answers ids to the command",
 	"transfer.Service.Resume":       "at start: batches that a stop interrupted; answers ids to the queue",
 	"transfer.Service.Clean":        "removes files that no batch owns",
 	"setting.Load":                  "thresholds: rules of the house, not of people; pages read them within a scope",

@@ -46,7 +46,8 @@ type Config struct {
 }
 
 // Service runs imports. Failpoint, where set, is called at every boundary at
-// which a kill must lose and double nothing.
+// which a kill must lose and double nothing. ChunkRows, where set, makes the
+// chunks smaller; a batch keeps to one size for its whole life.
 type Service struct {
 	db    *db.DB
 	box   *secret.Box
@@ -58,6 +59,7 @@ type Service struct {
 	log   *slog.Logger
 
 	Failpoint func(point string)
+	ChunkRows int
 }
 
 // NewService makes the service and its folder.
@@ -215,7 +217,7 @@ func (s *Service) enqueue(ctx context.Context, id int64, what string) error {
 // Resume puts the batches that a stopped process left in the middle back into
 // the queue and answers their ids. To be called at start.
 func (s *Service) Resume(ctx context.Context) ([]int64, error) {
-	ids, err := runningBatches(ctx, s.db.Read)
+	ids, err := batchesIn(ctx, s.db.Read, `state IN ('staged', 'checking', 'saving') OR cancelled = TRUE AND state = 'checked'`)
 	if err != nil {
 		return nil, err
 	}
@@ -225,6 +227,12 @@ func (s *Service) Resume(ctx context.Context) ([]int64, error) {
 		}
 	}
 	return ids, nil
+}
+
+// Saving answers the batches that are being saved, or were when a process
+// stopped.
+func (s *Service) Saving(ctx context.Context) ([]int64, error) {
+	return batchesIn(ctx, s.db.Read, `state = 'saving'`)
 }
 
 // keepRejects is how long a batch keeps its file after it was saved (for the

@@ -232,8 +232,8 @@ func deleteStaged(ctx context.Context, tx *db.Tx, id int64) error {
 	return nil
 }
 
-func runningBatches(ctx context.Context, q db.Querier) ([]int64, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id FROM import_batch WHERE state IN ('staged', 'checking', 'saving') OR cancelled = TRUE AND state = 'checked' ORDER BY id`)
+func batchesIn(ctx context.Context, q db.Querier, where string) ([]int64, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id FROM import_batch WHERE `+where+` ORDER BY id`)
 	if err != nil {
 		return nil, err
 	}
