@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -18,6 +19,7 @@ type checkRun struct {
 	b       *Batch
 	checker Checker
 	chunk   chunk
+	size    int // rows of a full chunk
 	width   int
 	resumed int   // chunks that are already recorded
 	finding int64 // number of the next finding
@@ -43,7 +45,7 @@ func (s *Service) check(ctx context.Context, in Info) error {
 	}
 	defer f.Close()
 	b.Columns = m.Columns
-	r := &checkRun{s: s, in: in, b: b, width: len(m.Columns), byName: map[string]int{}}
+	r := &checkRun{s: s, in: in, b: b, size: cmp.Or(s.ChunkRows, chunkRows), width: len(m.Columns), byName: map[string]int{}}
 	for i, h := range readingOf(m).Columns {
 		r.byName[h.Key] = i
 		r.secret = append(r.secret, h.Secret)
@@ -97,10 +99,10 @@ func (r *checkRun) begin(ctx context.Context) error {
 // alloc hands out the cells of the next row from the chunk's block.
 func (r *checkRun) alloc() []Cell {
 	if r.chunk.cells == nil {
-		r.chunk.cells = make([]Cell, chunkRows*r.width)
-		r.chunk.rows = make([]row, 0, chunkRows)
+		r.chunk.cells = make([]Cell, r.size*r.width)
+		r.chunk.rows = make([]row, 0, r.size)
 	}
-	i := len(r.chunk.rows) % chunkRows * r.width
+	i := len(r.chunk.rows) % r.size * r.width
 	return r.chunk.cells[i : i+r.width : i+r.width]
 }
 
@@ -118,7 +120,7 @@ func (r *checkRun) add(ctx context.Context, row row) error {
 	}
 	c.sheet = row.Sheet
 	c.rows = append(c.rows, row)
-	if len(c.rows) == chunkRows {
+	if len(c.rows) == r.size {
 		return r.flush(ctx)
 	}
 	return nil
