@@ -88,10 +88,10 @@ func base(f *Facts, m calendar.Month, r *Rules) (fact.PersonMonth, bool) {
 	kinds, monitored, riskGone := f.kinds(on, r)
 	p.Kinds = kinds
 	counted := kinds&fact.CountedKinds != 0
-	w := workOf(f, m, r)
+	w := workOf(f, at, r) // nobody works after death, also where the spell was never ended
 	p.MonthsWorked, p.StableMonths = w.months, w.stable
 	if y := w.year; y != nil {
-		if t := y.TermIn(min(y.End, m)); t != nil {
+		if t := y.TermIn(min(y.End, at)); t != nil {
 			p.YearPlace, p.YearPlaceClass = t.Place, classOf(t, p.Village)
 		}
 	}

@@ -321,3 +321,21 @@ func BenchmarkDerive(b *testing.B) {
 		Derive(f, m, Before(f, m, &r), &r)
 	}
 }
+
+// Somebody died in March; nobody ended the spell, and by September the dead
+// had worked the six months that a county asks for.
+func TestTheDeadDoNotWorkOn(t *testing.T) {
+	r := defaults()
+	r.MinMonths = 6
+	f := person(spell(202302, calendar.Open), dead(20230315))
+	for m, months := range map[calendar.Month]int{202302: 1, 202303: 2, 202309: 2, 202312: 2} {
+		p, ok := Derive(f, m, Before(f, m, &r), &r)
+		if !ok || p.MonthsWorked != months || p.Flags&fact.WorkedYear != 0 {
+			t.Errorf("%s: %d months, %s, %v", m, p.MonthsWorked, names(p.Flags), ok)
+		}
+	}
+	r.MinMonths = 2
+	if p, ok := Derive(f, 202312, Before(f, 202312, &r), &r); !ok || p.Flags&fact.WorkedYear == 0 || p.YearPlace != placeOut {
+		t.Errorf("worked two months and died: %+v", p)
+	}
+}

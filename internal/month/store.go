@@ -145,8 +145,8 @@ func (s *Store) Closed(ctx context.Context, at region.Code, m calendar.Month) (b
 }
 
 // Counties lists the counties at or below a place that have people in the
-// ledger, reporting units among them. Each costs one seek in the index: the
-// tree's 2,978 counties are never walked.
+// ledger, reporting units among them: one seek in the index for each, all in
+// one statement. The tree's 2,978 counties are never walked.
 func (s *Store) Counties(ctx context.Context, scope region.Scope, at region.Code) ([]region.Code, error) {
 	return s.counties(ctx, s.db.Read, scope, at)
 }
@@ -158,18 +158,28 @@ func (s *Store) counties(ctx context.Context, q db.Querier, scope region.Scope, 
 		if root.Level() < region.County {
 			lo, hi = root.Range()
 		}
-		for next := lo; next < hi; {
-			var v *int64
-			if err := q.QueryRowContext(ctx, `SELECT MIN(village) FROM person WHERE village >= $1 AND village < $2`,
-				int64(next), int64(hi)).Scan(&v); err != nil {
+		rows, err := q.QueryContext(ctx, `
+			WITH RECURSIVE seek(v) AS (
+				SELECT MIN(village) FROM person WHERE village >= $1 AND village < $2
+				UNION ALL
+				SELECT (SELECT MIN(p.village) FROM person p WHERE p.village >= (seek.v / 1000000 + 1) * 1000000 AND p.village < $2)
+				FROM seek WHERE seek.v IS NOT NULL
+			) SELECT v FROM seek WHERE v IS NOT NULL`, int64(lo), int64(hi))
+		if err != nil {
+			return nil, fmt.Errorf("counties: %w", err)
+		}
+		for rows.Next() {
+			var v int64
+			if err := rows.Scan(&v); err != nil {
+				rows.Close()
 				return nil, fmt.Errorf("counties: %w", err)
 			}
-			if v == nil {
-				break
-			}
-			c := countyOf(region.Code(*v))
-			out = append(out, c)
-			next = c + 1_000_000
+			out = append(out, countyOf(region.Code(v)))
+		}
+		err = rows.Err()
+		rows.Close()
+		if err != nil {
+			return nil, fmt.Errorf("counties: %w", err)
 		}
 	}
 	slices.Sort(out)
