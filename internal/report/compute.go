@@ -168,11 +168,15 @@ func (c *computing) placeRow(ctx context.Context, p region.Place, r *Report) (Ro
 	if err != nil {
 		return Row{}, err
 	}
+	ps, err := c.parts(ctx, sh, &sh.Rows[0])
+	if err != nil {
+		return Row{}, err
+	}
 	row := sh.Rows[0]
 	row.Role, row.Source = role, Source{ReportID: r.ID, Version: r.Version, State: r.State}
 	for i := range row.Cells {
 		if row.Cells[i].Set == nil && row.Cells[i].Key != "unit" {
-			if row.Cells[i].Set, err = c.setOf(ctx, sh, &sh.Rows[0], row.Cells[i].Col); err != nil {
+			if row.Cells[i].Set, err = c.setFrom(ctx, ps, &sh.Rows[0], row.Cells[i].Col); err != nil {
 				return Row{}, err
 			}
 		}

@@ -185,6 +185,12 @@ func (s *Store) setOf(ctx context.Context, sh *Sheet, row *Row, col int) (*Set, 
 	if err != nil {
 		return nil, err
 	}
+	return s.setFrom(ctx, ps, row, col)
+}
+
+// setFrom is setOf where the parts are known: a province's row of a city asks
+// for the parts of its counties once, not once per column.
+func (s *Store) setFrom(ctx context.Context, ps []part, row *Row, col int) (*Set, error) {
 	set := newSet()
 	for _, p := range ps {
 		if err := s.readSet(ctx, p, col, set); err != nil {
