@@ -18,7 +18,7 @@ type carrier struct {
 	theme, brief   string
 	marks          string
 	money, wages   int // yuan
-	contact        string
+	contact, phone string
 	uscc           string
 	outsiders      []string // names of people who are not in the ledger
 	headcount      int      // 无名单

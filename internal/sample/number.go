@@ -62,6 +62,7 @@ func (w *world) number() {
 			}
 		}
 	}
+	w.call(serial)
 }
 
 // identity is a number that nobody in the sample has: 17 digits of area, birth

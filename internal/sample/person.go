@@ -22,6 +22,7 @@ type person struct {
 	surveyed                                     bool // is in the survey of will and status
 	willing, status                              int
 	spells                                       []*spell
+	casual                                       bool // works from job to job
 	plan                                         *plan
 	trained                                      bool    // in a class of the year
 	marked                                       bool    // has a wrong row in the list of settlements

@@ -62,6 +62,7 @@ var (
 	rVillage = rc("village", "行政村", func(_ *county, k *carrier) any { return k.place.village })
 	rLevel   = rc("level", "级别", func(_ *county, k *carrier) any { return k.level })
 	rContact = rc("contact", "联系人", func(_ *county, k *carrier) any { return k.contact })
+	rPhone   = rc("phone", "联系电话", func(_ *county, k *carrier) any { return k.phone })
 	rNote    = rc("note", "备注", func(*county, *carrier) any { return "示例" })
 )
 
@@ -79,22 +80,22 @@ func rForm(key, head string) rosterColumn {
 
 // registerColumns are the headings of each register's workbook.
 var registerColumns = map[string][]rosterColumn{
-	"alliance":    {rCounty, rName("联盟名称"), rForm("reach", "协作范围"), rLevel, rStart("成立日期"), rContact, rNote},
-	"brand":       {rCounty, rName("品牌名称"), rLevel, rForm("industry", "所属行业"), rStart("认定日期"), rContact, rNote},
-	"base":        {rCounty, rName("基地名称"), rLevel, rStart("认定日期"), rContact, rNote},
-	"cooperative": {rCounty, rName("合作社名称"), rc("uscc", "统一社会信用代码", func(_ *county, k *carrier) any { return k.uscc }), rStart("成立日期"), rContact, rNote},
+	"alliance":    {rCounty, rName("联盟名称"), rForm("reach", "协作范围"), rLevel, rStart("成立日期"), rContact, rPhone, rNote},
+	"brand":       {rCounty, rName("品牌名称"), rLevel, rForm("industry", "所属行业"), rStart("认定日期"), rContact, rPhone, rNote},
+	"base":        {rCounty, rName("基地名称"), rLevel, rStart("认定日期"), rContact, rPhone, rNote},
+	"cooperative": {rCounty, rName("合作社名称"), rc("uscc", "统一社会信用代码", func(_ *county, k *carrier) any { return k.uscc }), rStart("成立日期"), rContact, rPhone, rNote},
 	"workshop": {rCounty, rTown, rVillage, rName("车间名称"), rForm("form", "车间类型"), rc("uscc", "统一社会信用代码", func(_ *county, k *carrier) any { return k.uscc }),
-		rStart("认定日期"), rc("state", "状态", func(*county, *carrier) any { return "运行" }), rContact, rNote},
+		rStart("认定日期"), rc("state", "状态", func(*county, *carrier) any { return "运行" }), rContact, rPhone, rNote},
 	"relief": {rCounty, rTown, rName("项目名称"), rc("class", "项目类别", func(*county, *carrier) any { return "以工代赈专项投资项目" }), rForm("work", "建设内容"),
 		rc("funds", "项目资金（元）", func(_ *county, k *carrier) any { return k.money }), rc("wages", "劳务报酬（元）", func(_ *county, k *carrier) any { return k.wages }),
-		rStart("开工日期"), rContact, rNote},
-	"post": {rCounty, rName("岗位名称"), rForm("form", "岗位类型"), rc("hours", "用工形式", func(*county, *carrier) any { return "非全日制" }), rStart("设岗日期"), rContact, rNote},
+		rStart("开工日期"), rContact, rPhone, rNote},
+	"post": {rCounty, rName("岗位名称"), rForm("form", "岗位类型"), rc("hours", "用工形式", func(*county, *carrier) any { return "非全日制" }), rStart("设岗日期"), rContact, rPhone, rNote},
 	"training": {rCounty, rName("班次名称"), rForm("trade", "培训工种"), rStart("开班日期"),
-		rc("ended_on", "结业日期", func(_ *county, k *carrier) any { return date(k.ended) }), rContact, rNote},
-	"event": {rCounty, rName("活动名称"), rc("theme", "活动类型", func(_ *county, k *carrier) any { return k.theme }), rStart("举办日期"), rContact, rNote},
+		rc("ended_on", "结业日期", func(_ *county, k *carrier) any { return date(k.ended) }), rContact, rPhone, rNote},
+	"event": {rCounty, rName("活动名称"), rc("theme", "活动类型", func(_ *county, k *carrier) any { return k.theme }), rStart("举办日期"), rContact, rPhone, rNote},
 	"project": {rCounty, rName("项目名称"), rc("brief", "项目简介", func(_ *county, k *carrier) any { return k.brief }),
 		rc("people", "带动就业人数", func(_ *county, k *carrier) any { return k.people }), rc("poor", "带动脱贫人口就业人数", func(_ *county, k *carrier) any { return k.poor }),
-		rc("marks", "项目所在地是否属于：①省乡村振兴重点帮扶县②易地搬迁安置区③黄河滩区居民迁建安置区", func(_ *county, k *carrier) any { return k.marks }), rStart("入单日期"), rContact, rNote},
+		rc("marks", "项目所在地是否属于：①省乡村振兴重点帮扶县②易地搬迁安置区③黄河滩区居民迁建安置区", func(_ *county, k *carrier) any { return k.marks }), rStart("入单日期"), rContact, rPhone, rNote},
 }
 
 // memberColumns are those of the lists of people.
@@ -158,6 +159,14 @@ func (c *county) stays(kind string) []*stay {
 		s.from = max(s.from, k.started)
 		if to != calendar.Open {
 			s.to = max(calendar.DateOf(to.Year(), to.Num(), 20), s.from)
+		}
+		for _, o := range out {
+			if o.p == p && o.k == k && (o.to == 0 || o.to >= s.from) {
+				if o.to = max(o.to, s.to); to == calendar.Open {
+					o.to = 0
+				}
+				return // another job in the same place
+			}
 		}
 		out = append(out, s)
 	}
@@ -233,7 +242,7 @@ func (w *world) writeCity() ([]File, error) {
 		for _, c := range registerColumns[kind] {
 			t.columns = append(t.columns, column{key: c.key, head: c.head})
 		}
-		for _, c := range w.counties {
+		for _, c := range w.keepers() {
 			for _, k := range c.carriers[kind] {
 				r := row{}
 				for _, col := range registerColumns[kind] {

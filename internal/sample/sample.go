@@ -76,6 +76,7 @@ func Generate(ctx context.Context, o Options) (Manifest, error) {
 	if err := os.MkdirAll(w.Dir, 0o755); err != nil {
 		return Manifest{}, err
 	}
+	w.foundCity()
 	for _, c := range w.counties {
 		c.found()
 		c.plant()

@@ -96,6 +96,7 @@ func makeWorld(t *testing.T, people int) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.foundCity()
 	for _, c := range w.counties {
 		c.found()
 		c.plant()
@@ -283,14 +284,7 @@ func TestDirt(t *testing.T) {
 // it says.
 func TestPlantedRowsStandWhereTheTruthSays(t *testing.T) {
 	dir, m := generate(t, Options{Region: 371526000000, People: 400, Seed: 5})
-	b, err := os.ReadFile(filepath.Join(dir, TruthFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var tr truthFile
-	if err := json.Unmarshal(b, &tr); err != nil {
-		t.Fatal(err)
-	}
+	tr := readHead(t, dir)
 	if len(m.Counties) != 1 || m.Counties[0] != 371526000000 || len(m.Locals) != 0 {
 		t.Errorf("counties %v", m.Counties)
 	}
@@ -308,6 +302,19 @@ func TestPlantedRowsStandWhereTheTruthSays(t *testing.T) {
 	if seen == 0 {
 		t.Error("nothing mangled was planted")
 	}
+}
+
+func readHead(t *testing.T, dir string) truthFile {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, TruthFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tr truthFile
+	if err := json.Unmarshal(b, &tr); err != nil {
+		t.Fatal(err)
+	}
+	return tr
 }
 
 func cellsOf(t *testing.T, path string, row int) string {

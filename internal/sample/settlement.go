@@ -158,7 +158,7 @@ func (c *county) settledTable() *table {
 var settlementColumns = []rosterColumn{rCounty, rTown, rVillage, rName("安置区名称"), rForm("form", "安置区类型"),
 	rc("households", "搬迁户数", func(_ *county, k *carrier) any { return k.households }), rc("people", "搬迁人口数", func(_ *county, k *carrier) any { return k.people }),
 	rc("poor", "脱贫人口数", func(_ *county, k *carrier) any { return k.poor }), rStart("入住日期"),
-	rc("window", "是否设就业服务窗口", func(*county, *carrier) any { return "是" }), rContact, rNote}
+	rc("window", "是否设就业服务窗口", func(*county, *carrier) any { return "是" }), rContact, rPhone, rNote}
 
 // writeSettlements makes the register of settlements, which the people's files
 // refer to.

@@ -39,14 +39,14 @@ func (c *county) career(p *person) {
 	if !p.able() || age < 16 || age >= 74 || p.ward == fact.Yes {
 		return
 	}
-	rate := 0.87
+	rate := 0.92
 	switch {
 	case age >= 60:
-		rate = 0.42
+		rate = 0.47
 	case p.skill == fact.SkillWeak:
-		rate = 0.5
+		rate = 0.55
 	case p.sex == fact.Female:
-		rate = 0.76
+		rate = 0.81
 	}
 	if !chance(r, rate) {
 		c.idle(p)
@@ -60,11 +60,29 @@ func (c *county) career(p *person) {
 		c.mover(p, class)
 	}
 	c.lately(p)
-	if last := p.lastEnd(); len(p.spells) > 0 && last != calendar.Open {
-		p.surveyed, p.willing, p.status = true, fact.Yes, fact.StatusJobless
-		if chance(r, 0.3) {
-			p.plan = c.planFor()
+	c.between(p)
+}
+
+// between says what the survey knows of somebody who has worked. Most who came
+// home for good farm or care; those from job to job want the next one. Some of
+// whom it asked have found work since: a will once stated stays in the ledger.
+func (c *county) between(p *person) {
+	r, last := c.rng, p.lastEnd()
+	switch {
+	case len(p.spells) == 0:
+	case last != calendar.Open:
+		p.surveyed, p.willing = true, fact.No
+		switch {
+		case p.casual && c.w.End.Sub(last) < 4 && chance(r, 0.6), !p.casual && chance(r, 0.3):
+			p.willing, p.status = fact.Yes, fact.StatusJobless
+			if chance(r, 0.3) {
+				p.plan = c.planFor()
+			}
+		default:
+			p.status = []int{fact.StatusFarm, fact.StatusCare, fact.StatusOwn}[pick(r, 0.55, 0.3, 0.15)]
 		}
+	case p.casual && chance(r, 0.6), p.spells[0].start > c.w.first && chance(r, 0.1):
+		p.surveyed, p.willing, p.status = true, fact.Yes, fact.StatusWork
 	}
 }
 
@@ -111,7 +129,7 @@ func (p *person) lastEnd() calendar.Month {
 func (c *county) idle(p *person) {
 	r := c.rng
 	p.surveyed, p.willing = true, fact.No
-	switch p.status = []int{fact.StatusFarm, fact.StatusCare, fact.StatusOwn, fact.StatusJobless}[pick(r, 0.46, 0.24, 0.1, 0.2)]; p.status {
+	switch p.status = []int{fact.StatusFarm, fact.StatusCare, fact.StatusOwn, fact.StatusJobless}[pick(r, 0.54, 0.27, 0.11, 0.08)]; p.status {
 	case fact.StatusJobless:
 		p.willing = fact.Yes
 		if chance(r, 0.5) {
@@ -136,167 +154,4 @@ func (c *county) firstWork(p *person) calendar.Month {
 		y += 3
 	}
 	return max(calendar.MonthOf(y, m).Add(1), c.w.first.Add(-11))
-}
-
-// stayer works in the county: posts, workshops, relief projects, local firms.
-func (c *county) stayer(p *person, age int) {
-	r := c.rng
-	post := 0.04 // public posts are for those who cannot go out
-	switch {
-	case p.skill == fact.SkillWeak || age >= 55:
-		post = 0.85
-	case age >= 38:
-		post = 0.3
-	}
-	first := c.firstWork(p)
-	months := c.w.End.Sub(first)
-	if months < 1 {
-		c.idle(p)
-		return
-	}
-	start := first.Add(r.IntN(min(months, 30)) * months / 30)
-	if before := c.w.first.Sub(first); before > 0 && chance(r, 0.62) {
-		start = first.Add(r.IntN(before)) // most have been there since before the history
-	}
-	s := &spell{start: start, end: calendar.Open, at: c.here()}
-	switch pick(r, post, 0.05, 0.03, 0.18, 0.24, 0.2) {
-	case 0:
-		if age >= 69 {
-			c.idle(p)
-			return
-		}
-		s.channel, s.industry, s.wage = fact.ChannelPost, 14, 500+50*r.IntN(9)
-		s.employer = p.home.place.village
-	case 1:
-		s.channel, s.industry, s.wage = fact.ChannelWorkshop, 3, 1800+100*r.IntN(12)
-	case 2:
-		s.channel, s.industry, s.wage = fact.ChannelRelief, 5, 2000+100*r.IntN(15)
-		s.start, s.end = c.season(first)
-	case 3:
-		s.channel, s.industry, s.wage = 7, 1, 1600+100*r.IntN(14)
-		if chance(r, 0.5) {
-			s.start, s.end = c.season(first)
-		}
-	case 4:
-		s.channel, s.industry, s.wage = fact.ChannelEmployer, industries[pick(r, industryShare...)], 2300+100*r.IntN(20)
-	default:
-		s.channel, s.industry, s.wage = fact.ChannelSelf, industries[pick(r, industryShare...)], 2000+100*r.IntN(20)
-	}
-	c.employ(p, s)
-	p.spells = append(p.spells, s)
-	switch {
-	case s.channel == fact.ChannelPost && chance(r, 0.05) && s.start < c.w.End.Add(-2):
-		// A part-time post beside other work is allowed (A103).
-		o := &spell{start: s.start.Add(1), end: calendar.Open, at: c.here(), channel: fact.ChannelSelf, industry: 15, wage: 1200 + 100*r.IntN(8)}
-		c.employ(p, o)
-		p.spells = append(p.spells, o)
-	case s.end == calendar.Open && s.channel != fact.ChannelPost && chance(r, 0.16) && c.w.End.Sub(s.start) > 4:
-		s.end = s.start.Add(between(r, 3, c.w.End.Sub(s.start)))
-		if chance(r, 0.6) && s.end < c.w.End {
-			o := &spell{start: s.end.Add(r.IntN(2)), end: calendar.Open, at: c.here(), channel: fact.ChannelEmployer,
-				industry: industries[pick(r, industryShare...)], wage: s.wage + 100*r.IntN(6)}
-			c.employ(p, o)
-			p.spells = append(p.spells, o)
-		}
-	}
-}
-
-// season is a stretch of three to seven months, so that the same person may
-// have none now.
-func (c *county) season(first calendar.Month) (start, end calendar.Month) {
-	r := c.rng
-	y := c.w.End.Year() - pick(r, 0.6, 0.4)
-	start = max(first, calendar.MonthOf(y, between(r, 3, 7)))
-	if start > c.w.End.Add(-1) {
-		start = c.w.End.Add(-1)
-	}
-	end = start.Add(between(r, 3, 7))
-	if end > c.w.End {
-		end = calendar.Open
-	}
-	return start, end
-}
-
-// springFestival is the month of the festival.
-func springFestival(year int) int {
-	if year == 2020 || year == 2023 || year == 2025 {
-		return 1
-	}
-	return 2
-}
-
-// mover works outside the county. Some stay with one employer, others go out
-// after the Spring Festival and come home before the next one.
-func (c *county) mover(p *person, class int) {
-	r := c.rng
-	first := c.firstWork(p)
-	if first >= c.w.End {
-		c.idle(p)
-		return
-	}
-	at := c.w.away.pick(r, class, c.code)
-	wage := c.wage(class)
-	if !chance(r, 0.48) {
-		start := max(first, c.w.first.Add(-11+r.IntN(12)))
-		if chance(r, 0.3) {
-			start = max(first, c.w.first.Add(r.IntN(c.w.Months-2)))
-		}
-		if start >= c.w.End {
-			start = c.w.End.Add(-1)
-		}
-		s := c.trip(p, at, class, start, calendar.Open, wage)
-		if chance(r, 0.08) && c.w.End.Sub(start) > 3 {
-			s.end = start.Add(between(r, 2, c.w.End.Sub(start)))
-		}
-		return
-	}
-	for y := c.w.first.Year(); y <= c.w.End.Year(); y++ {
-		if chance(r, 0.1) {
-			continue
-		}
-		sf := springFestival(y)
-		start := calendar.MonthOf(y, min(12, sf+pick(r, 0.35, 0.45, 0.12, 0.08)))
-		if y == c.w.first.Year() && c.w.first.Num() > 6 && start < c.w.first.Add(-11) {
-			start = c.w.first.Add(-11)
-		}
-		start = max(start, first)
-		if len(p.spells) > 0 {
-			start = max(start, p.lastEnd())
-		}
-		if start > c.w.End || start.Year() > y {
-			continue
-		}
-		home := springFestival(y + 1)
-		end := calendar.MonthOf(y+1, home).Add(-pick(r, 0.65, 0.35))
-		if end > c.w.End {
-			end = calendar.Open
-			if chance(r, 0.09) && c.w.End.Sub(start) > 2 {
-				end = start.Add(between(r, 2, c.w.End.Sub(start)))
-			}
-		}
-		if end <= start {
-			continue
-		}
-		if chance(r, 0.25) {
-			at = c.w.away.pick(r, class, c.code)
-		}
-		c.trip(p, at, class, start, end, wage)
-		wage += 100 * r.IntN(4)
-	}
-	if len(p.spells) == 0 {
-		c.idle(p)
-	}
-}
-
-func (c *county) trip(p *person, at *workplace, class int, start, end calendar.Month, wage int) *spell {
-	r := c.rng
-	s := &spell{start: start, end: end, at: at, wage: wage, industry: industries[pick(r, industryShare...)]}
-	s.channel = []int{fact.ChannelSelf, fact.ChannelEmployer, fact.ChannelOrganised, 9}[pick(r, 0.56, 0.29, 0.14, 0.01)]
-	s.organised = s.channel == fact.ChannelOrganised && chance(r, 0.6)
-	if class >= 3 && !s.organised && chance(r, 0.3) {
-		s.transport = 200 + 100*r.IntN(4)
-	}
-	c.employ(p, s)
-	p.spells = append(p.spells, s)
-	return s
 }

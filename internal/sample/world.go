@@ -17,6 +17,7 @@ type world struct {
 	tree     *region.Tree
 	locals   []region.Local
 	counties []*county
+	own      *county // the city's own registers; nil without
 	names    *namer
 	away     *destinations
 
