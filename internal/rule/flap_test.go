@@ -28,6 +28,37 @@ func TestRecheckLeavesWhatOnlyTheFileSays(t *testing.T) {
 	})
 }
 
+// An import that is undone leaves the desk as it was: what it had mended is open
+// again, what was excused is excused.
+func TestUndoneImportMendsNothing(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		ctx, k := context.Background(), newDesk(t, d)
+		put(t, d, 1, home, 1, "")
+		low, lost := Of("work.wage_low", "", "300", "400"), Of("labour.none_working", "丧失劳动力", "丧失劳动力")
+		keep(t, d, k, 1, home, low, lost)
+		if err := k.Excuse(ctx, everywhere, clerk, list(t, k, everywhere, Filter{Rule: lost.Rule.ID})[0].ID, "本人在家做手工", 0); err != nil {
+			t.Fatal(err)
+		}
+		in := func(fn func(tx *db.Tx) error) {
+			t.Helper()
+			if err := d.Tx(ctx, fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		young := Of("work.too_young", "", 15, 16)
+		in(func(tx *db.Tx) error {
+			return KeepAll(ctx, tx, 9, []Kept{{PersonID: 1, Village: home, Found: []Finding{young}, Checked: func(*Rule, string) bool { return true }}})
+		})
+		if open, mended := ids(list(t, k, everywhere, Filter{})), len(list(t, k, everywhere, Filter{State: Mended})); open != "work.too_young" || mended != 2 {
+			t.Fatalf("after the import: %s, %d mended", open, mended)
+		}
+		in(func(tx *db.Tx) error { return Forget(ctx, tx, 9) })
+		if open, excused := ids(list(t, k, everywhere, Filter{})), ids(list(t, k, everywhere, Filter{State: Excused})); open != "work.wage_low" || excused != "labour.none_working" {
+			t.Errorf("after the undo: open %s, excused %s", open, excused)
+		}
+	})
+}
+
 // Two stretches of work that overlap are one finding, whichever of them the row
 // states: it stands at the later one, where the look at the ledger has it too.
 func TestOverlapStandsAtTheLaterSpell(t *testing.T) {

@@ -99,7 +99,7 @@ const keepChunk = 200
 func KeepAll(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
 	for len(all) > 0 {
 		n := min(keepChunk, len(all))
-		if err := mend(ctx, tx, all[:n]); err != nil {
+		if err := mend(ctx, tx, batch, all[:n]); err != nil {
 			return err
 		}
 		if err := open(ctx, tx, batch, all[:n]); err != nil {
@@ -110,7 +110,7 @@ func KeepAll(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
 	return nil
 }
 
-func mend(ctx context.Context, tx *db.Tx, all []Kept) error {
+func mend(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
 	ids := make([]int64, len(all))
 	by := make(map[int64][]*Kept, len(all))
 	for i := range all {
@@ -144,7 +144,7 @@ func mend(ctx context.Context, tx *db.Tx, all []Kept) error {
 	}
 	a = db.Args{}
 	_, err = tx.ExecContext(ctx, `UPDATE finding SET state = `+a.Add(int(Mended))+`, closed_at = `+a.Add(db.Millis(tx.Now))+
-		` WHERE id IN `+db.List(&a, gone), a.Values...)
+		`, closed_batch = `+a.Add(batch)+` WHERE id IN `+db.List(&a, gone), a.Values...)
 	if err != nil {
 		return fmt.Errorf("mend findings: %w", err)
 	}
@@ -215,8 +215,14 @@ func detail(args []any) string {
 	return string(b)
 }
 
-// Forget removes the findings that a batch opened, when its rows go.
+// Forget removes the findings that a batch opened, when its rows go, and opens
+// those again that it had mended.
 func Forget(ctx context.Context, tx *db.Tx, batch int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE finding SET state = CASE WHEN reason = '' THEN 0 ELSE 2 END,
+		closed_at = CASE WHEN reason = '' THEN 0 ELSE closed_at END, closed_batch = 0 WHERE closed_batch = $1 AND state = 1`, batch)
+	if err != nil {
+		return fmt.Errorf("open findings again: %w", err)
+	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM finding WHERE batch_id = $1`, batch); err != nil {
 		return fmt.Errorf("forget findings: %w", err)
 	}

@@ -212,6 +212,7 @@ CREATE TABLE finding (
     closed_by  BIGINT  NOT NULL DEFAULT 0,
     reason     TEXT    NOT NULL DEFAULT '',
     except_until INTEGER NOT NULL DEFAULT 0,
+    closed_batch BIGINT  NOT NULL DEFAULT 0,
     batch_id   BIGINT  NOT NULL DEFAULT 0,
     UNIQUE (person_id, rule, field)
 );
