@@ -58,6 +58,8 @@ func (as) Authenticate(r *http.Request) (account.Caller, error) {
 		g.Region = liaocheng
 	case "county":
 		g.Region = 371522000000
+	case "guangzhou":
+		g.Region = 440100000000
 	case "system":
 		g = account.Grant{Role: account.System, Region: liaocheng}
 	}
@@ -271,4 +273,21 @@ func TestLook(t *testing.T) {
 		{Name: "target-unit", Path: "/target/" + itoa(sample-1) + "?at=3715"},
 		{Name: "target-en", Path: "/target?at=3715&month=2023-11&lang=en"},
 	})
+}
+
+// Guangzhou sees its own row of the province's table; the page said that the
+// table's total was wrong by all the other cities.
+func TestOthersRowsAreNoDifference(t *testing.T) {
+	c := start(t)
+	c.fill()
+	status, body := c.send("GET", "/target", "guangzhou", nil)
+	if status != 200 || !strings.Contains(body, "吸纳") {
+		t.Fatalf("%d: the table is not listed", status)
+	}
+	if strings.Contains(body, "合计差") {
+		t.Error("one row of twenty-one is told as a wrong total")
+	}
+	if _, body := c.send("GET", "/target?at=0", "", nil); !strings.Contains(body, "合计差") {
+		t.Error("the real difference is not told")
+	}
 }
