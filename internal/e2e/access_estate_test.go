@@ -209,8 +209,7 @@ func (w *estate) plant(t *testing.T) {
 
 // number is a valid document number of the impossible area 000000.
 func (g *ground) number() string {
-	s := fmt.Sprintf("00000019700101%03d", 700+2*g.n+1)
-	return s + string(idcard.CheckDigit(s))
+	return withCheck(fmt.Sprintf("00000019700101%03d", 700+2*g.n+1))
 }
 
 func (g *ground) phone() string { return fmt.Sprintf("1990000770%d", g.n) }
@@ -266,9 +265,10 @@ func (w *estate) plantPapers(t *testing.T, g *ground) {
 
 // freshNumber is a number that nobody has.
 func (g *ground) freshNumber() string {
-	s := fmt.Sprintf("00000019720101%03d", 700+2*g.n+1)
-	return s + string(idcard.CheckDigit(s))
+	return withCheck(fmt.Sprintf("00000019720101%03d", 700+2*g.n+1))
 }
+
+func withCheck(first17 string) string { return first17 + string(idcard.CheckDigit(first17)) }
 
 // stage brings a file in and checks it; it is not saved.
 func (w *estate) stage(t *testing.T, g *ground, kind, csv string) int64 {

@@ -194,11 +194,12 @@ var recipes = map[string]recipe{
 	// People and work.
 	"GET /people":                {need: account.PeopleRead, each: true, query: func(g *ground) url.Values { return values("py", "cw", "after", num(g.person-1), "sort", "name") }},
 	"POST /people/find":          {need: account.PeopleRead, each: true, form: words},
+	"GET /people/found":          {need: account.PeopleRead, each: true, query: func(g *ground) url.Values { return values("words", g.sealed) }},
 	"GET /people/{id}":           {need: account.PeopleRead, ids: ids{"id": personID}},
 	"GET /people/{id}/household": {need: account.PeopleRead, ids: ids{"id": personID}},
 	"GET /people/{id}/reveal":    {need: account.PeopleReveal, ids: ids{"id": personID}},
 	"POST /people/{id}/reveal": {need: account.PeopleReveal, ids: ids{"id": personID}, plain: "this is the one answer with a number in plain, on record",
-		form: form("what", "id", "reason", "check", "words", "核对")},
+		form: form("what", "id_number", "reason", "identity")},
 
 	// Findings.
 	"GET /findings":              {need: account.FindingsRead, each: true, query: func(g *ground) url.Values { return values("person", num(g.person)) }},

@@ -258,6 +258,9 @@ func (h *Rim) household(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if head.P.Reduced {
+		return errNotFound // the place of work has no business with the household
+	}
 	v := recordView{Head: *head, Members: h.rowViews(r, head.Household.Members)}
 	return h.shell.Page(w, r, "people/household", &v)
 }
