@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -123,6 +124,30 @@ func (s *Store) Find(ctx context.Context, scope region.Scope, by account.Caller,
 		return nil, err
 	}
 	return rows, nil
+}
+
+// askedContext is the use under which words are sealed: they open nowhere else.
+const askedContext = "people.asked"
+
+// SealWords turns the words of a question into what may stand in an address:
+// an answer has one, so that going back and refreshing find it again, and the
+// words, which are names, do not.
+func SealWords(b Box, words string) (string, error) {
+	sealed, err := b.Encrypt(askedContext, []byte(words))
+	return base64.RawURLEncoding.EncodeToString(sealed), err
+}
+
+// OpenWords is the question of an address, or NotFound.
+func OpenWords(b Box, token string) (string, error) {
+	sealed, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(sealed) > 400 {
+		return "", errNotFound
+	}
+	words, err := b.Decrypt(askedContext, sealed)
+	if err != nil {
+		return "", errNotFound
+	}
+	return string(words), nil
 }
 
 // latinCondition finds letters as initials, and as a typed-out reading by the

@@ -247,8 +247,19 @@ func TestFindNeverPutsWordsIntoAnAddress(t *testing.T) {
 	if status != 303 || !strings.HasPrefix(to, fmt.Sprintf("/people/%d?", id)) || strings.Contains(to, "1380") {
 		t.Errorf("find by phone: %d %s", status, to)
 	}
-	if status, body := c.post("/people/find", "officer", url.Values{"q": {"陈"}}); status != 200 || !strings.Contains(body, "按姓名查找") || !strings.Contains(body, "陈秀兰") {
-		t.Errorf("find by name: %d", status)
+	status, to = c.post("/people/find", "officer", url.Values{"q": {"陈"}})
+	if status != 303 || !strings.HasPrefix(to, "/people/found?") || strings.Contains(to, "陈") || strings.Contains(to, url.QueryEscape("陈")) {
+		t.Fatalf("find by name: %d %s", status, to)
+	}
+	if status, body := c.get(to, "officer"); status != 200 || !strings.Contains(body, "按姓名查找") || !strings.Contains(body, "陈秀兰") {
+		t.Errorf("the answer by name: %d", status)
+	}
+	u, _ := url.Parse(to)
+	if status, body := c.get("/people/found?words="+u.Query().Get("words"), "south"); status != 200 || strings.Contains(body, "陈秀兰") {
+		t.Errorf("the answer's address in another county's hands: %d", status)
+	}
+	if status, _ := c.get(strings.Replace(to, "words=", "words=x", 1), "officer"); status != 404 {
+		t.Errorf("a damaged address: %d", status)
 	}
 	if status, body := c.post("/people/find", "south", url.Values{"q": {"13800000001"}}); status != 200 || !strings.Contains(body, "没有找到") {
 		t.Errorf("find from outside: %d", status)

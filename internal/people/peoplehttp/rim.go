@@ -57,6 +57,7 @@ func (h *Rim) Register() {
 	}
 	read("GET /people", h.list)
 	read("POST /people/find", h.find)
+	read("GET /people/found", h.found)
 	read("GET /people/{id}", h.record)
 	read("GET /people/{id}/household", h.household)
 	h.shell.Add(
