@@ -21,6 +21,7 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/idcard"
+	"wengang/internal/people"
 	"wengang/internal/region"
 	"wengang/internal/report"
 	"wengang/internal/setting"
@@ -116,6 +117,9 @@ func accessEstate(t *testing.T) *estate {
 	t.Cleanup(w.Close)
 	// The copy is thrown away: a power cut may cost it.
 	if _, err := w.DB.Writer().ExecContext(ctx, `PRAGMA synchronous = OFF`); err != nil {
+		t.Fatal(err)
+	}
+	if sealedWords, err = people.SealWords(w.People.Box, "cw"); err != nil {
 		t.Fatal(err)
 	}
 	w.shell = w.Shell(app.ServeOptions{Notice: "app.sample"})
