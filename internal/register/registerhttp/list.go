@@ -28,7 +28,8 @@ type listView struct {
 	Pager  web.Pager
 	Empty  web.Empty
 	Level  bool
-	People bool
+	People string // headings of the counts, "" without
+	Poor   string
 	Query  string
 	Hidden map[string]string
 	Add    string
@@ -72,8 +73,11 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v := &listView{Kind: k, Query: f.Query, Level: k.Field("level") != nil, People: k.Field("people") != nil, Pager: web.Pager{Total: total, Unit: r.T("register.unit"), Sort: r.T("register.sorted")},
+	v := &listView{Kind: k, Query: f.Query, Level: k.Field("level") != nil, Pager: web.Pager{Total: total, Unit: r.T("register.unit"), Sort: r.T("register.sorted")},
 		Hidden: map[string]string{"kind": k.ID, "at": r.At.Full(), "month": r.Month.String(), "ended": q.Get("ended"), "year": q.Get("year")}}
+	if people, poor := k.Field("people"), k.Field("poor"); people != nil && poor != nil {
+		v.People, v.Poor = label(r, people), label(r, poor)
+	}
 	for _, key := range extras[k.ID] {
 		if fl := k.Field(key); fl != nil {
 			v.Extra = append(v.Extra, label(r, fl))
