@@ -212,20 +212,17 @@ func (q *Queue) Stop(ctx context.Context) error {
 // start is an orphan; on PostgreSQL only jobs of this very client are, other
 // workers may be alive.
 func (q *Queue) requeueOrphans(ctx context.Context) error {
+	if q.pool != nil {
+		// Who works on a job stands last; a name within another name (worker-1,
+		// worker-10) is another worker.
+		_, err := q.pool.Exec(ctx, `UPDATE river_job SET state = 'available', attempt = 0
+			WHERE state = 'running' AND attempted_by[array_upper(attempted_by, 1)] = $1`, clientID())
+		return err
+	}
 	return q.db.Tx(ctx, func(tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			UPDATE river_job SET state = 'available', attempt = 0
-			WHERE state = 'running' AND ($1 = '' OR CAST(attempted_by AS TEXT) LIKE '%' || $1 || '%')`,
-			q.orphanOwner())
+		_, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', attempt = 0 WHERE state = 'running'`)
 		return err
 	})
-}
-
-func (q *Queue) orphanOwner() string {
-	if q.pool == nil {
-		return ""
-	}
-	return clientID()
 }
 
 // clientID is stable across restarts of the same worker, so that it finds its

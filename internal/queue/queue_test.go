@@ -92,3 +92,39 @@ func TestJobOfAKilledWorkerRunsAgainAtStart(t *testing.T) {
 		}
 	})
 }
+
+// Two workers of one database: the one named like the beginning of the other's
+// name starts, while the other is in the middle of an import.
+func TestAJobOfALiveWorkerStaysItsOwn(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		if d.Dialect.Name() != "postgres" {
+			t.Skip("on SQLite one process owns the file")
+		}
+		t.Setenv("WENGANG_WORKER", "worker-1")
+		ctx := context.Background()
+		ran := make(chan struct{}, 1)
+		handler := queue.Handler{Name: "long", Run: func(context.Context, json.RawMessage) error {
+			ran <- struct{}{}
+			return nil
+		}}
+		q, err := queue.New(ctx, d, quiet(), handler)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Enqueue(ctx, "long", "k", nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Tx(ctx, func(tx *db.Tx) error { return queue.MarkRunningByForTest(ctx, tx, "worker-10") }); err != nil {
+			t.Fatal(err)
+		}
+		if err := q.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
+		defer q.Stop(ctx)
+		select {
+		case <-ran:
+			t.Error("a job that another worker is doing ran twice at once")
+		case <-time.After(2 * time.Second):
+		}
+	})
+}
