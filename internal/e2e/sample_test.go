@@ -89,24 +89,22 @@ func (w *world) prove(t *testing.T) {
 	}
 }
 
-// installation opens a program of its own: database, key, uploads.
-func installation(t testing.TB, target, dir string) *app.App {
-	t.Helper()
-	a, err := app.Open(context.Background(), app.Options{
+// openInstallation opens a program of its own: database, key, uploads.
+func openInstallation(target, dir string) (*app.App, error) {
+	return app.Open(context.Background(), app.Options{
 		DB: target, KeyFile: filepath.Join(dir, "key", "sample.key"), UploadDir: filepath.Join(dir, "uploads"),
 		Log: slog.New(slog.DiscardHandler), Clock: calendar.Fixed(app.DemoDay.Time().Add(9 * time.Hour)),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
 }
 
 func newWorld(t *testing.T, target string) *world {
 	t.Helper()
 	ctx := context.Background()
 	w := &world{dir: t.TempDir(), by: account.LocalOperator(region.Country), reports: map[string]transfer.Report{}}
-	w.App = installation(t, target, w.dir)
+	var err error
+	if w.App, err = openInstallation(target, w.dir); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(w.Close)
 	result, err := w.Demo(ctx, app.DemoOptions{Dir: w.books(), People: samplePeople, Months: 24, Seed: 20231210})
 	if err != nil {
@@ -178,12 +176,15 @@ func bring(t testing.TB, a *app.App, f sample.File, path string) transfer.Report
 		t.Fatal(err)
 	}
 	defer file.Close()
-	r, err := a.Import(context.Background(), account.LocalOperator(region.Country), transfer.Request{Kind: f.Kind, File: file, FileName: filepath.Base(path),
-		Region: f.Region, Month: f.Month, Year: f.Year, Subtype: f.Type, Full: f.Full}, false, text.ZH)
+	r, err := a.Import(context.Background(), account.LocalOperator(region.Country), requestFor(f, file), false, text.ZH)
 	if err != nil {
 		t.Fatalf("%s: %v", f.Path, err)
 	}
 	return r
+}
+
+func requestFor(f sample.File, file *os.File) transfer.Request {
+	return transfer.Request{Kind: f.Kind, File: file, FileName: filepath.Base(file.Name()), Region: f.Region, Month: f.Month, Year: f.Year, Subtype: f.Type, Full: f.Full}
 }
 
 // counted are the tables that an import writes and, of each, what a lost, a
@@ -233,7 +234,7 @@ func totals(t testing.TB, d *db.DB) map[string]string {
 			}
 		}
 		query := "SELECT " + strings.Join(parts, ", ") + " FROM " + table
-		if slices.Contains(columns, "batch_id") && table != "finding" {
+		if slices.Contains(columns, "batch_id") {
 			query += " WHERE batch_id NOT IN (SELECT batch_id FROM hidden_batch)"
 		}
 		got := make([]int64, len(parts))
