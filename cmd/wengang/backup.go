@@ -38,7 +38,7 @@ func backupCmd(e *env) *cobra.Command {
 func restoreCmd(e *env) *cobra.Command {
 	var reason string
 	cmd := &cobra.Command{
-		Use: "restore FILE", Short: "bring an archive into an empty database", Args: cobra.ExactArgs(1),
+		Use: "restore FILE", Short: "bring an archive into an empty database", Args: exactly(1),
 		Long: "All of the archive or nothing. With --reason the restored database takes the installation's place:\n" +
 			"the audit anchor begins anew and the reason stands in the audit record. Without it the database is a\n" +
 			"copy to look into: open it with a copy of the key in another folder (--key), because the anchor\n" +

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"wengang/internal/account"
 	"wengang/internal/app"
 	"wengang/internal/calendar"
+	"wengang/internal/fault"
 	"wengang/internal/region"
 	"wengang/internal/text"
 )
@@ -30,14 +32,36 @@ type env struct {
 
 func (e *env) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		e.dbGiven = os.Getenv("WENGANG_DB") != "" || cmd.Flags().Changed("db")
+		return e.standing(cmd)
 	}
 	f.StringVar(&e.db, "db", envOr("WENGANG_DB", "sqlite:wengang.db"), "database: sqlite:FILE or postgres://… (env WENGANG_DB)")
 	f.StringVar(&e.key, "key", os.Getenv("WENGANG_KEY"), "key file (env WENGANG_KEY; default in your configuration folder)")
 	f.StringVar(&e.as, "as", "", "act as this user; without it as the audited local operator of --region")
 	f.StringVar(&e.now, "now", "", "pretend that today is this date (YYYY-MM-DD)")
 	f.BoolVar(&e.json, "json", false, "print JSON")
+}
+
+// beginners are the commands that may make a new database, or need none. To
+// every other a file that is not there is a slip in --db: a new and empty one
+// would verify well, and be a backup of nothing.
+var beginners = map[string]bool{
+	"bench": true, "completion": true, "demo": true, "gen": true, "help": true, "import": true, "key init": true, "migrate": true,
+	"region find": true, "restore": true, "serve": true, "user init": true, "version": true,
+}
+
+// standing refuses where the command's SQLite file is not there.
+func (e *env) standing(cmd *cobra.Command) error {
+	path := strings.Fields(cmd.CommandPath())[1:]
+	file, ok := strings.CutPrefix(e.db, "sqlite:")
+	if !ok || file == ":memory:" || len(path) == 0 || beginners[path[0]] || beginners[strings.Join(path, " ")] {
+		return nil
+	}
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		return fault.New(fault.NotFound, "cli.nodb", file)
+	}
+	return nil
 }
 
 func envOr(name, def string) string {
@@ -97,6 +121,16 @@ func (e *env) with(cmd *cobra.Command, regionText string, fn func(a *app.App, c 
 		return err
 	}
 	return fn(a, c, at)
+}
+
+// exactly wants n arguments and answers others with the command's use.
+func exactly(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		return fault.New(fault.Invalid, "cli.args", cmd.UseLine())
+	}
 }
 
 // print writes v as JSON, or calls plain.

@@ -5,12 +5,15 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"wengang/internal/account"
 	"wengang/internal/app"
 	"wengang/internal/calendar"
+	"wengang/internal/fault"
 	"wengang/internal/region"
 	"wengang/internal/transfer"
 )
@@ -22,7 +25,7 @@ func importCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import KIND FILE",
 		Short: "check a workbook and save its good rows; KIND is people, monitored, work, plan, targets or roster",
-		Args:  cobra.ExactArgs(2),
+		Args:  exactly(2),
 		Long: "Every row is checked and matched: new, unchanged, updated, or rejected with its reason.\n" +
 			"A file is taken as a part of the list; with --full people absent from it become unverified.\n" +
 			"Ends with code 3 when rows were rejected.",
@@ -39,9 +42,12 @@ func importCmd(e *env) *cobra.Command {
 				}
 				r.Month = m
 			}
+			if !slices.Contains(cmd.ValidArgs, args[0]) {
+				return fault.New(fault.Invalid, "cli.kind", args[0], strings.Join(cmd.ValidArgs, ", "))
+			}
 			f, err := os.Open(args[1])
 			if err != nil {
-				return err
+				return fault.Wrap(err, fault.Invalid, "cli.file", args[1])
 			}
 			defer f.Close()
 			r.Kind, r.File, r.FileName = args[0], f, filepath.Base(args[1])

@@ -21,7 +21,7 @@ func monthCmd(e *env) *cobra.Command {
 func monthCloseCmd(e *env) *cobra.Command {
 	var at string
 	cmd := &cobra.Command{
-		Use: "close YYYY-MM", Short: "freeze the month of every county in the region", Args: cobra.ExactArgs(1),
+		Use: "close YYYY-MM", Short: "freeze the month of every county in the region", Args: exactly(1),
 		Example: "  wengang month close 2023-11 --region 371522",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := calendar.ParseMonth(args[0])
@@ -47,7 +47,7 @@ func monthCloseCmd(e *env) *cobra.Command {
 func monthReopenCmd(e *env) *cobra.Command {
 	var at, reason string
 	cmd := &cobra.Command{
-		Use: "reopen YYYY-MM", Short: "open a closed month of a county; the level above does it", Args: cobra.ExactArgs(1),
+		Use: "reopen YYYY-MM", Short: "open a closed month of a county; the level above does it", Args: exactly(1),
 		Example: "  wengang month reopen 2023-11 --region 371522 --as city_reviewer --reason 补录漏报名单",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := calendar.ParseMonth(args[0])

@@ -11,6 +11,7 @@ import (
 	"wengang/internal/app"
 	"wengang/internal/fact"
 	"wengang/internal/region"
+	"wengang/internal/text"
 )
 
 type foundPerson struct {
@@ -47,6 +48,9 @@ func peopleCmd(e *env) *cobra.Command {
 					})
 				}
 				return e.print(cmd.OutOrStdout(), found, func(w io.Writer) {
+					if len(found) == 0 {
+						fmt.Fprintln(w, text.T(lang(), "cli.none"))
+					}
 					for _, p := range found {
 						fmt.Fprintf(w, "%8d  %s  %s  %s  %s  %s\n", p.ID, p.Name, p.IDMask, p.Birth, p.Status, p.Place)
 					}

@@ -27,7 +27,7 @@ func regionCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{Use: "region", Short: "look places up", Args: cobra.NoArgs}
 	var within string
 	find := &cobra.Command{
-		Use: "find NAME", Short: "find a place by name, former name, code or pinyin initials", Args: cobra.ExactArgs(1),
+		Use: "find NAME", Short: "find a place by name, former name, code or pinyin initials", Args: exactly(1),
 		Example: "  wengang region find 科左中旗\n  wengang region find 茌平县\n  wengang region find 城关镇 --within 3715",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			tree, err := e.tree(cmd.Context())

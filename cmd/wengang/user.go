@@ -83,7 +83,7 @@ func userListCmd(e *env) *cobra.Command {
 func userAddCmd(e *env) *cobra.Command {
 	var at, name, identity string
 	cmd := &cobra.Command{
-		Use: "add LOGIN", Short: "make an account; it may do nothing until a security administrator grants", Args: cobra.ExactArgs(1),
+		Use: "add LOGIN", Short: "make an account; it may do nothing until a security administrator grants", Args: exactly(1),
 		Example: "  wengang user add wangxiu --name 王秀 --region 371522 --as system",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.with(cmd, at, func(a *app.App, c account.Caller, at region.Code) error {
@@ -106,7 +106,7 @@ func userAddCmd(e *env) *cobra.Command {
 func userGrantCmd(e *env) *cobra.Command {
 	var at, role, dept string
 	cmd := &cobra.Command{
-		Use: "grant LOGIN", Short: "give an account a role at a region", Args: cobra.ExactArgs(1),
+		Use: "grant LOGIN", Short: "give an account a role at a region", Args: exactly(1),
 		Example: "  wengang user grant wangxiu --role officer --dept hr --region 371522 --as security",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.with(cmd, at, func(a *app.App, c account.Caller, at region.Code) error {
@@ -127,7 +127,7 @@ func userGrantCmd(e *env) *cobra.Command {
 func userDisableCmd(e *env) *cobra.Command {
 	var at string
 	cmd := &cobra.Command{
-		Use: "disable LOGIN", Short: "stop an account and end its sessions", Args: cobra.ExactArgs(1),
+		Use: "disable LOGIN", Short: "stop an account and end its sessions", Args: exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.with(cmd, at, func(a *app.App, c account.Caller, at region.Code) error {
 				id, err := findUser(cmd, a, c, at, args[0])
