@@ -12,6 +12,7 @@ package intake
 import (
 	"context"
 
+	"wengang/internal/account"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/region"
@@ -70,6 +71,9 @@ type base struct {
 	db *db.DB
 	Deps
 }
+
+// Need is what the pages of people and their work need.
+func (base) Need() account.Permission { return account.PeopleEdit }
 
 // source is the origin that rows written by imports carry.
 const source = "import"

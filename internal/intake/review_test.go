@@ -103,3 +103,33 @@ func TestWhoTheFullFileNamesIsNotAbsent(t *testing.T) {
 		}
 	})
 }
+
+// A late file ended somebody's work and brought a person in, both inside closed
+// months. Undone, neither may go on being told as a late fact of those months.
+func TestUndoSettlesWhatTheBatchSaidOfClosedMonths(t *testing.T) {
+	engines(t, func(t *testing.T, k *desk) {
+		ids := k.villagers("甲")
+		k.bring(request{kind: "work", month: 202310}, workHead, k.job("甲", ids["甲"]))
+		if err := k.exec(`INSERT INTO month_close (county, month, state, closed_at) VALUES ($1, 202310, 'closed', 1)`, int64(county)); err != nil {
+			t.Fatal(err)
+		}
+		_, batch := k.bring(request{kind: "work", month: 202311}, workHead, k.job("甲", ids["甲"], "结束时间", "202309"))
+		person := k.one(`SELECT id FROM person`)
+		if err := k.exec(`INSERT INTO adjustment (county, month, person_id, field, was, would_be, at, batch_id) VALUES ($1, 202310, `+person+`, 'working', 1, 0, 1, $2)`, int64(county), batch); err != nil {
+			t.Fatal(err)
+		}
+		k.closed.ids = nil
+		if err := k.undo(batch); err != nil {
+			t.Fatal(err)
+		}
+		if got := k.one(`SELECT count(*) FROM adjustment WHERE settled_at = 0`); got != "0" {
+			t.Errorf("%s adjustments stand", got)
+		}
+		if len(k.closed.ids) != 1 || itoa(k.closed.ids[0]) != person {
+			t.Errorf("worked out again: %v", k.closed.ids)
+		}
+		if got := k.spells("甲"); got != "202305-999912 昆山示例电子有限公司 4500@202305" {
+			t.Errorf("undone: %s", got)
+		}
+	})
+}

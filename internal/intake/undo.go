@@ -116,14 +116,18 @@ func (u *undoing) allowed(saved int64, touched string, later []string) error {
 }
 
 // readLate finds whose closed months have to be worked out again once the
-// batch's spells are gone: facts that came late leave late.
+// batch's spells are gone: facts that came late leave late. What the batch had
+// said of closed months, of ended spells and of its own people too, holds no
+// longer.
 func (u *undoing) readLate() error {
 	closed, err := closedUntil(u.ctx, u.tx, u.b.Region)
 	if err != nil || len(closed) == 0 {
 		return err
 	}
-	rows, err := u.tx.QueryContext(u.ctx, `SELECT s.person_id, p.village, MIN(s.from_month) FROM spell_term s JOIN person p ON p.id = s.person_id
-		WHERE s.batch_id = $1 AND p.batch_id <> $1 GROUP BY s.person_id, p.village`, u.b.ID)
+	rows, err := u.tx.QueryContext(u.ctx, `SELECT x.person_id, p.village, MIN(x.m) FROM (
+			SELECT person_id, from_month AS m FROM spell_term WHERE batch_id = $1
+			UNION ALL SELECT person_id, month FROM adjustment WHERE batch_id = $1) x JOIN person p ON p.id = x.person_id
+		WHERE p.batch_id <> $1 GROUP BY x.person_id, p.village`, u.b.ID)
 	if err != nil {
 		return fmt.Errorf("read late facts: %w", err)
 	}
@@ -139,7 +143,14 @@ func (u *undoing) readLate() error {
 			u.late[id] = from
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read late facts: %w", err)
+	}
+	_, err = u.tx.ExecContext(u.ctx, `UPDATE adjustment SET settled_at = $1 WHERE batch_id = $2 AND settled_at = 0`, db.Millis(u.tx.Now), u.b.ID)
+	if err != nil {
+		return fmt.Errorf("settle adjustments: %w", err)
+	}
+	return nil
 }
 
 // tell logs the change for every county of the region that has people.
