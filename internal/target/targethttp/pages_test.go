@@ -3,14 +3,7 @@ package targethttp_test
 import (
 	"context"
 	"encoding/csv"
-	"html"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
@@ -30,17 +23,6 @@ const liaocheng region.Code = 371500000000
 
 var ctx = context.Background()
 
-type tree struct{ *region.Tree }
-
-func (t tree) Children(c region.Code) []region.Code {
-	var out []region.Code
-	for _, p := range t.Tree.Children(c) {
-		out = append(out, p.Code)
-	}
-	return out
-}
-func (tree) Search(string, region.Scope, int) []region.Code { return nil }
-
 // parts answers for the record and for actual values.
 type parts struct{}
 
@@ -49,48 +31,25 @@ func (parts) Value(_ context.Context, _ region.Scope, id string, at region.Code,
 	return map[region.Code]int64{liaocheng: 8700, 371521000000: 1200, 371522000000: 1900, 371525000000: 700}[at], at >= liaocheng && id == "worked_year", nil
 }
 
-type as struct{}
-
-func (as) Authenticate(r *http.Request) (account.Caller, error) {
-	g := account.Grant{Role: account.Officer, Dept: account.DeptHR, Region: region.Country}
-	switch r.Header.Get("X-As") {
-	case "city":
-		g.Region = liaocheng
-	case "county":
-		g.Region = 371522000000
-	case "guangzhou":
-		g.Region = 440100000000
-	case "system":
-		g = account.Grant{Role: account.System, Region: liaocheng}
-	}
-	return account.Caller{UserID: 1, Login: "o", Name: "周敏", Session: "s" + r.Header.Get("X-As"), Address: "local", Grants: []account.Grant{g}}, nil
-}
-
 type console struct {
-	t      testing.TB
-	url    string
-	d      *db.DB
-	store  *target.Store
-	client *http.Client
-	batch  int64
+	*webtest.Console
+	t     testing.TB
+	d     *db.DB
+	store *target.Store
+	batch int64
 }
 
 func start(t testing.TB) *console {
 	t.Helper()
 	d := testkit.SQLite(t)
-	tr := region.National()
-	c := &console{t: t, d: d, store: target.New(d, parts{}, tr, parts{})}
-	s := web.New(web.Config{Tree: tree{tr}, Auth: as{}, Clock: testkit.Clock, Notice: "web.sample", Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
-	targethttp.New(s, c.store).Register()
-	h, err := s.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	c.url = srv.URL
-	jar, _ := cookiejar.New(nil)
-	c.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	c := &console{t: t, d: d, store: target.New(d, parts{}, region.National(), parts{})}
+	c.Console = webtest.NewConsole(t, web.Config{Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("周敏", map[string][]account.Grant{
+		"":          webtest.HR(account.Officer, region.Country),
+		"city":      webtest.HR(account.Officer, liaocheng),
+		"county":    webtest.HR(account.Officer, 371522000000),
+		"guangzhou": webtest.HR(account.Officer, 440100000000),
+		"system":    {{Role: account.System, Region: liaocheng}},
+	})}, func(s *web.Shell) { targethttp.New(s, c.store).Register() })
 	return c
 }
 
@@ -155,29 +114,6 @@ func (c *console) ship(x target.Ship) {
 	}
 }
 
-func (c *console) send(method, path, who string, form url.Values) (int, string) {
-	c.t.Helper()
-	req, err := http.NewRequest(method, c.url+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req.Header.Set("X-As", who)
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	if method == "POST" {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	res, err := c.client.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return res.StatusCode, html.UnescapeString(string(body))
-}
-
 // fill imports every shipped table and makes the sample's copy.
 func (c *console) fill() (sample int64) {
 	c.t.Helper()
@@ -216,17 +152,10 @@ func TestPages(t *testing.T) {
 		{"/target/" + itoa(sample), "city", 200, "慢于时间进度"}, {"/target/" + itoa(sample), "county", 200, "47.5"},
 		{"/target/" + itoa(sample) + "?lang=en", "city", 200, "behind time"},
 	} {
-		status, body := c.send("GET", x.path, x.who, nil)
-		if status != x.status || !strings.Contains(body, x.want) {
-			t.Errorf("%s as %q: %d, want %d with %q", x.path, x.who, status, x.status, x.want)
-		}
+		c.As(x.who).Get(x.path).Plain().Want("", x.status, x.want)
 	}
-	if _, body := c.send("GET", "/target/"+itoa(sample)+"?lang=zh", "county", nil); strings.Contains(body, "阳谷县") {
-		t.Error("a county sees another county's row")
-	}
-	if _, body := c.send("GET", "/target?lang=zh", "county", nil); !strings.Contains(body, "示例口径") || strings.Contains(body, "合计差") {
-		t.Error("a county is told that its one row is not the city's total")
-	}
+	c.As("county").Get("/target/"+itoa(sample)+"?lang=zh").Want("", 200).Lacks("a county sees another county's row", "阳谷县")
+	c.As("county").Get("/target?lang=zh").Plain().Want("", 200, "示例口径").Lacks("a county is told that its one row is not the city's total", "合计差")
 	var noUnit int64
 	list, err := c.store.List(ctx, region.ScopeOf(liaocheng), target.Filter{})
 	if err != nil {
@@ -238,18 +167,10 @@ func TestPages(t *testing.T) {
 		}
 	}
 	path := "/target/" + itoa(noUnit)
-	if _, body := c.send("GET", path, "city", nil); !strings.Contains(body, "这张表的单位是什么") {
-		t.Error("the missing unit is not asked for")
-	}
-	if status, _ := c.send("POST", path+"/unit", "city", url.Values{"unit": {"斤"}}); status != 422 {
-		t.Errorf("unit 斤: %d", status)
-	}
-	if status, _ := c.send("POST", path+"/unit", "county", url.Values{"unit": {"人"}}); status != 404 {
-		t.Errorf("a county sets the unit: %d", status)
-	}
-	if status, _ := c.send("POST", path+"/unit", "city", url.Values{"unit": {"人"}}); status != 303 {
-		t.Errorf("unit 人: %d", status)
-	}
+	c.As("city").Get(path + "?lang=zh").Plain().Want("the missing unit", 200, "这张表的单位是什么")
+	c.As("city").Post(path+"/unit", url.Values{"unit": {"斤"}}).Want("unit 斤", 422)
+	c.As("county").Post(path+"/unit", url.Values{"unit": {"人"}}).Want("a county sets the unit", 404)
+	c.As("city").Post(path+"/unit", url.Values{"unit": {"人"}}).Want("unit 人", 303)
 }
 
 func itoa(n int64) string {
@@ -264,7 +185,7 @@ func itoa(n int64) string {
 func TestLook(t *testing.T) {
 	c := start(t)
 	sample := c.fill()
-	tab := webtest.Open(t, c.url)
+	tab := webtest.Open(t, c.URL)
 	tab.Walk([]webtest.Page{
 		{Name: "target-list", Path: "/target?at=3715&month=2023-11&lang=zh"},
 		{Name: "target-list-nation", Path: "/target?at=0&month=2023-11"},
@@ -280,14 +201,6 @@ func TestLook(t *testing.T) {
 func TestOthersRowsAreNoDifference(t *testing.T) {
 	c := start(t)
 	c.fill()
-	status, body := c.send("GET", "/target", "guangzhou", nil)
-	if status != 200 || !strings.Contains(body, "吸纳") {
-		t.Fatalf("%d: the table is not listed", status)
-	}
-	if strings.Contains(body, "合计差") {
-		t.Error("one row of twenty-one is told as a wrong total")
-	}
-	if _, body := c.send("GET", "/target?at=0", "", nil); !strings.Contains(body, "合计差") {
-		t.Error("the real difference is not told")
-	}
+	c.As("guangzhou").Get("/target").Want("the table is listed", 200, "吸纳").Lacks("one row of twenty-one is told as a wrong total", "合计差")
+	c.As("").Get("/target?at=0").Want("the real difference", 200, "合计差")
 }
