@@ -167,7 +167,7 @@ func TestPages(t *testing.T) {
 		}
 	}
 	path := "/target/" + itoa(noUnit)
-	c.As("city").Get(path + "?lang=zh").Plain().Want("the missing unit", 200, "这张表的单位是什么")
+	c.As("city").Get(path+"?lang=zh").Plain().Want("the missing unit", 200, "这张表的单位是什么")
 	c.As("city").Post(path+"/unit", url.Values{"unit": {"斤"}}).Want("unit 斤", 422)
 	c.As("county").Post(path+"/unit", url.Values{"unit": {"人"}}).Want("a county sets the unit", 404)
 	c.As("city").Post(path+"/unit", url.Values{"unit": {"人"}}).Want("unit 人", 303)
