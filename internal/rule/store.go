@@ -165,10 +165,19 @@ func mended(kept []*Kept, rule, place string) bool {
 	return looked
 }
 
+// openChunk bounds the values of one statement: a sheet whose every row breaks
+// twenty rules would pass what the engines take.
+const openChunk = 100
+
 func open(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
 	var a db.Args
 	var values []string
 	now, seen := db.Millis(tx.Now), map[string]bool{}
+	flush := func() error {
+		err := insertFindings(ctx, tx, values, a)
+		values, a = nil, db.Args{}
+		return err
+	}
 	for _, k := range all {
 		for i := range k.Found {
 			f := &k.Found[i]
@@ -183,8 +192,17 @@ func open(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
 			}
 			values = append(values, "("+strings.Join([]string{a.Add(k.PersonID), a.Add(int64(k.Village)), a.Add(f.Rule.ID), a.Add(int(f.Rule.Severity)),
 				a.Add(f.Place()), a.Add(detail(f.Args)), a.Add(int32(month)), a.Add(now), a.Add(batch)}, ", ")+")")
+			if len(values) == openChunk {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
 		}
 	}
+	return flush()
+}
+
+func insertFindings(ctx context.Context, tx *db.Tx, values []string, a db.Args) error {
 	if len(values) == 0 {
 		return nil
 	}
