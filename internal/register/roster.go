@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"wengang/internal/account"
 	"wengang/internal/db"
 	"wengang/internal/fault"
 	"wengang/internal/transfer"
@@ -20,6 +21,9 @@ func (s *Store) Roster() *Roster { return &Roster{s} }
 
 // ID is the KIND of the import command.
 func (*Roster) ID() string { return "roster" }
+
+// Need is what the pages of registers need.
+func (*Roster) Need() account.Permission { return account.RegisterEdit }
 
 // Layouts are the lists of people first: their columns hold the register's
 // name too.

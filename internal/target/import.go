@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"wengang/internal/account"
 	"wengang/internal/region"
 	"wengang/internal/transfer"
 )
@@ -21,6 +22,9 @@ func (s *Store) Import() *Import { return &Import{s} }
 
 // ID is the KIND of the import command.
 func (*Import) ID() string { return "targets" }
+
+// Need is what the page of targets needs.
+func (*Import) Need() account.Permission { return account.TargetEdit }
 
 // Layouts: the target column alone is required, so that the line 合计, which
 // names no place, is a row and not the table's foot.

@@ -6,6 +6,7 @@ package transfer
 import (
 	"context"
 
+	"wengang/internal/account"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/region"
@@ -33,6 +34,10 @@ type Kind interface {
 	// that the batch touched has closed since.
 	Undo(ctx context.Context, tx *db.Tx, b *Batch) error
 }
+
+// Guarded is a Kind that writes what needs more than account.ImportRun by hand:
+// a workbook gives no right that the page refuses.
+type Guarded interface{ Need() account.Permission }
 
 // Checker checks the rows of one batch in file order. It reads, never writes.
 // Check answers one outcome per row, in the rows' order. The rows' slices are

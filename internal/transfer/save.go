@@ -19,7 +19,28 @@ func (s *Service) own(ctx context.Context, c account.Caller, id int64) (Info, er
 	if !c.Can(account.ImportRun) {
 		return Info{}, fault.New(fault.Forbidden, "fault.forbidden", account.ImportRun)
 	}
-	return load(ctx, s.db.Read, c.Scope(account.ImportRun), id)
+	in, err := load(ctx, s.db.Read, c.Scope(account.ImportRun), id)
+	if err != nil {
+		return Info{}, err
+	}
+	if need, ok := s.may(c, in.Kind, in.Region); !ok {
+		return Info{}, fault.New(fault.Forbidden, "fault.forbidden", need)
+	}
+	return in, nil
+}
+
+// may reports whether the caller holds at the place what a kind needs.
+func (s *Service) may(c account.Caller, kind string, at region.Code) (account.Permission, bool) {
+	g, ok := s.kinds[kind].(Guarded)
+	if !ok {
+		return account.ImportRun, true
+	}
+	return g.Need(), c.Scope(g.Need()).Contains(at)
+}
+
+// KindsFor lists the kinds that the caller may import at a place.
+func (s *Service) KindsFor(c account.Caller, at region.Code) []Kind {
+	return slices.DeleteFunc(s.Kinds(), func(k Kind) bool { _, ok := s.may(c, k.ID(), at); return !ok })
 }
 
 // Check starts the check of a staged batch, or another one of a batch whose

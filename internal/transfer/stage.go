@@ -45,6 +45,9 @@ func (s *Service) Stage(ctx context.Context, c account.Caller, r Request) (int64
 	if !ok {
 		return 0, fault.New(fault.Invalid, "import.kind", r.Kind, strings.Join(s.order, ", "))
 	}
+	if need, ok := s.may(c, r.Kind, r.Region); !ok {
+		return 0, fault.New(fault.Forbidden, "fault.forbidden", need)
+	}
 	layouts, err := layoutsOf(kind, r.Subtype)
 	if err != nil {
 		return 0, err

@@ -38,7 +38,7 @@ func (h *Rim) form(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (h *Rim) showForm(w http.ResponseWriter, r *web.Request, status int, kind string, typed map[string]string, failed error) error {
-	kinds := h.imports.Kinds()
+	kinds := h.imports.KindsFor(r.Caller, r.At)
 	if len(kinds) == 0 {
 		return fault.New(fault.Unavailable, "import.nokinds")
 	}
