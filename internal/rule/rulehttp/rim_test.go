@@ -3,10 +3,6 @@ package rulehttp_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -29,36 +25,9 @@ const (
 	village region.Code = 371522002202
 )
 
-type tree struct{ *region.Tree }
-
-func (t tree) Children(c region.Code) []region.Code {
-	var out []region.Code
-	for _, p := range t.Tree.Children(c) {
-		out = append(out, p.Code)
-	}
-	return out
-}
-func (tree) Search(string, region.Scope, int) []region.Code { return nil }
-
-// as signs everybody in as the caller of the X-As header.
-type as struct{}
-
-func (as) Authenticate(r *http.Request) (account.Caller, error) {
-	g := account.Grant{Role: account.Officer, Dept: account.DeptHR, Region: county}
-	switch r.Header.Get("X-As") {
-	case "neighbour":
-		g.Region = 371521000000
-	case "aide":
-		g.Role, g.Region = account.Aide, village
-	case "auditor":
-		g.Role = account.Auditor
-	}
-	return account.Caller{UserID: 1, Login: "li", Name: "李文静", Session: "s", Address: "local", Grants: []account.Grant{g}}, nil
-}
-
 type console struct {
+	*webtest.Console
 	t    testing.TB
-	url  string
 	d    *db.DB
 	desk *rule.Desk
 }
@@ -66,17 +35,13 @@ type console struct {
 func open(t testing.TB) *console {
 	t.Helper()
 	d := testkit.SQLite(t)
-	tr := tree{region.National()}
-	c := &console{t: t, d: d, desk: rule.NewDesk(d, rule.TreePlaces(tr.Tree), audit.New(d, secrettest.Box(t), nil))}
-	s := web.New(web.Config{Tree: tr, Auth: as{}, Clock: testkit.Clock, Notice: "web.sample", Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	rulehttp.New(s, c.desk).Register()
-	h, err := s.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	c.url = srv.URL
+	c := &console{t: t, d: d, desk: rule.NewDesk(d, rule.TreePlaces(region.National()), audit.New(d, secrettest.Box(t), nil))}
+	c.Console = webtest.NewConsole(t, web.Config{Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("李文静", map[string][]account.Grant{
+		"":          webtest.HR(account.Officer, county),
+		"neighbour": webtest.HR(account.Officer, 371521000000),
+		"aide":      webtest.HR(account.Aide, village),
+		"auditor":   webtest.HR(account.Auditor, county),
+	})}, func(s *web.Shell) { rulehttp.New(s, c.desk).Register() })
 	return c
 }
 
@@ -112,111 +77,46 @@ func (c *console) fill(n int) {
 	}
 }
 
-func (c *console) ask(method, path, who string, form url.Values) (int, string) {
-	c.t.Helper()
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
-	}
-	req, err := http.NewRequest(method, c.url+path, body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req.Header.Set("X-As", who)
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return res.StatusCode, string(raw)
-}
-
 func TestFindingsDesk(t *testing.T) {
 	c := open(t)
 	c.fill(121)
-	code, page := c.ask("GET", "/findings", "", nil)
-	for _, want := range []string{"务工月收入超出范围", "月收入 54000 元，不在 100–30000 元之间", "不同户登记同一电话", `href="/people/1?`, "120</b>"} {
-		if code != 200 || !strings.Contains(page, want) {
-			t.Errorf("%d: the desk lacks %q", code, want)
-		}
-	}
-	if strings.Contains(page, "阳谷") || strings.Contains(page, "/people/121?") {
-		t.Error("the desk shows another county")
-	}
-	code, page = c.ask("GET", "/findings?rule=work.wage_bounds", "", nil)
-	if code != 200 || !strings.Contains(page, "核对是否把年收入填成月收入") || strings.Contains(page, "不同户登记同一电话") {
-		t.Errorf("%d: one rule shows others, or no advice", code)
-	}
+	officer := c.As("")
+	officer.Get("/findings").Want("the desk", 200, "务工月收入超出范围", "月收入 54000 元，不在 100–30000 元之间", "不同户登记同一电话", `href="/people/1?`, "120</b>").
+		Lacks("another county", "阳谷", "/people/121?")
+	officer.Get("/findings?rule=work.wage_bounds").Want("one rule", 200, "核对是否把年收入填成月收入").Lacks("one rule", "不同户登记同一电话")
 	for path, want := range map[string]int{
 		"/findings?rule=no.such": 404, "/findings?severity=9": 404, "/findings?person=x": 404, "/findings/0": 404, "/findings/9999": 404, "/findings/121": 404,
 		"/findings/1": 200, "/findings/rules": 200, "/findings?state=excused": 200, "/findings?severity=3&at=371522": 200, "/findings?at=371521": 404,
 	} {
-		if code, _ := c.ask("GET", path, "", nil); code != want {
-			t.Errorf("%s: %d, want %d", path, code, want)
-		}
+		officer.Get(path).Want("", want)
 	}
 	// Who may look, who may clear, and from where.
-	for _, x := range []struct {
-		who, method, path string
-		want              int
-	}{
-		{"neighbour", "GET", "/findings/1", 404}, {"neighbour", "POST", "/findings/1/excuse", 404}, {"aide", "GET", "/findings/1", 200},
-		{"aide", "POST", "/findings/1/excuse", 403}, {"aide", "GET", "/findings/2", 404}, {"auditor", "GET", "/findings", 403}, {"neighbour", "POST", "/findings/1/reopen", 404},
-	} {
-		form := url.Values{}
-		if x.method == "POST" {
-			form.Set("reason", "情况属实已核")
-		} else {
-			form = nil
-		}
-		if code, _ := c.ask(x.method, x.path, x.who, form); code != x.want {
-			t.Errorf("%s %s as %s: %d, want %d", x.method, x.path, x.who, code, x.want)
-		}
-	}
-	if _, page := c.ask("GET", "/findings/1", "aide", nil); strings.Contains(page, "/findings/1/excuse") {
-		t.Error("an aide is offered to clear")
-	}
+	c.As("neighbour").Get("/findings/1").Want("", 404)
+	c.As("aide").Get("/findings/1").Want("", 200).Lacks("an aide is offered to clear", "/findings/1/excuse")
+	c.As("aide").Get("/findings/2").Want("", 404)
+	c.As("auditor").Get("/findings").Want("", 403)
+	reason := url.Values{"reason": {"情况属实已核"}}
+	c.As("neighbour").Post("/findings/1/excuse", reason).Want("", 404)
+	c.As("neighbour").Post("/findings/1/reopen", reason).Want("", 404)
+	c.As("aide").Post("/findings/1/excuse", reason).Want("", 403)
 }
 
 func TestExcuseAndTakeBack(t *testing.T) {
 	c := open(t)
 	c.fill(10)
-	code, page := c.ask("POST", "/findings/2/excuse", "", url.Values{"reason": {"短"}, "until": {"2024-06-30"}})
-	if code != 422 || !strings.Contains(page, "4 到 500 个字") || !strings.Contains(page, "2024-06-30") {
-		t.Errorf("a short reason: %d; what was typed must stay", code)
-	}
-	if code, _ := c.ask("POST", "/findings/2/excuse", "", url.Values{"reason": {"情况属实已核"}, "until": {"明年"}}); code != 422 {
-		t.Errorf("an unreadable day: %d", code)
-	}
-	if code, _ := c.ask("POST", "/findings/2/excuse", "", url.Values{"reason": {"本人残疾证办理中"}, "until": {"2024-06-30"}}); code != 303 {
-		t.Errorf("excuse: %d", code)
-	}
-	if code, _ := c.ask("POST", "/findings/2/excuse", "", url.Values{"reason": {"本人残疾证办理中"}}); code != 409 {
-		t.Errorf("excused twice: %d", code)
-	}
-	_, page = c.ask("GET", "/findings?state=excused", "", nil)
-	if !strings.Contains(page, "本人残疾证办理中") || !strings.Contains(page, "2024-06-30") {
-		t.Error("the excuse is not listed")
-	}
-	if code, _ := c.ask("POST", "/findings/2/reopen", "", url.Values{"x": {"1"}}); code != 303 {
-		t.Errorf("reopen: %d", code)
-	}
-	if _, page = c.ask("GET", "/findings?state=excused", "", nil); strings.Contains(page, "本人残疾证办理中") {
-		t.Error("the excuse stays after it was taken back")
-	}
+	officer := c.As("")
+	officer.Post("/findings/2/excuse", url.Values{"reason": {"短"}, "until": {"2024-06-30"}}).Want("a short reason; what was typed stays", 422, "4 到 500 个字", "2024-06-30")
+	officer.Post("/findings/2/excuse", url.Values{"reason": {"情况属实已核"}, "until": {"明年"}}).Want("an unreadable day", 422)
+	officer.Post("/findings/2/excuse", url.Values{"reason": {"本人残疾证办理中"}, "until": {"2024-06-30"}}).Want("excuse", 303)
+	officer.Post("/findings/2/excuse", url.Values{"reason": {"本人残疾证办理中"}}).Want("excused twice", 409)
+	officer.Get("/findings?state=excused").Want("the excuse is listed", 200, "本人残疾证办理中", "2024-06-30")
+	officer.Post("/findings/2/reopen", url.Values{"x": {"1"}}).Want("reopen", 303)
+	officer.Get("/findings?state=excused").Want("", 200).Lacks("the excuse stays after it was taken back", "本人残疾证办理中")
 }
 
 func TestTheBookShowsEveryRule(t *testing.T) {
 	c := open(t)
-	_, page := c.ask("GET", "/findings/rules", "", nil)
+	page := c.As("").Get("/findings/rules").Want("", 200).Body
 	for _, r := range rule.All() {
 		for _, cite := range r.Cite {
 			if cite.Number != "" && !strings.Contains(page, cite.Number) {
@@ -233,7 +133,7 @@ func TestTheBookShowsEveryRule(t *testing.T) {
 func TestLook(t *testing.T) {
 	c := open(t)
 	c.fill(121)
-	tab := webtest.Open(t, c.url)
+	tab := webtest.Open(t, c.URL)
 	var excused int64 = 7
 	if err := c.desk.Excuse(context.Background(), region.ScopeOf(county), account.Caller{UserID: 1}, excused, "本人确在家休养，残疾证办理中", 20240630); err != nil {
 		t.Fatal(err)
