@@ -160,15 +160,9 @@ func (c *county) stays(kind string) []*stay {
 		if to != calendar.Open {
 			s.to = max(calendar.DateOf(to.Year(), to.Num(), 20), s.from)
 		}
-		for _, o := range out {
-			if o.p == p && o.k == k && (o.to == 0 || o.to >= s.from) {
-				if o.to = max(o.to, s.to); to == calendar.Open {
-					o.to = 0
-				}
-				return // another job in the same place
-			}
+		if !s.goesOn(out) {
+			out = append(out, s)
 		}
-		out = append(out, s)
 	}
 	switch kind {
 	case "workshop", "relief":
@@ -213,6 +207,20 @@ func (c *county) stays(kind string) []*stay {
 		}
 	}
 	return out
+}
+
+// goesOn adds a further job in the same place to the stay that it goes on from,
+// where there is one.
+func (s *stay) goesOn(list []*stay) bool {
+	for _, o := range list {
+		if o.p == s.p && o.k == s.k && (o.to == 0 || o.to >= s.from) {
+			if o.to = max(o.to, s.to); s.to == 0 {
+				o.to = 0
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // writeCity makes the rosters, one workbook per kind for the whole region, and

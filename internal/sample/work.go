@@ -60,13 +60,13 @@ func (c *county) career(p *person) {
 		c.mover(p, class)
 	}
 	c.lately(p)
-	c.between(p)
+	c.asked(p)
 }
 
-// between says what the survey knows of somebody who has worked. Most who came
+// asked says what the survey knows of somebody who has worked. Most who came
 // home for good farm or care; those from job to job want the next one. Some of
 // whom it asked have found work since: a will once stated stays in the ledger.
-func (c *county) between(p *person) {
+func (c *county) asked(p *person) {
 	r, last := c.rng, p.lastEnd()
 	switch {
 	case len(p.spells) == 0:
