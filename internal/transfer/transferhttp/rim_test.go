@@ -5,11 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"log/slog"
 	"mime/multipart"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +17,6 @@ import (
 	"wengang/internal/audit"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
-	"wengang/internal/fault"
 	"wengang/internal/region"
 	"wengang/internal/secret/secrettest"
 	"wengang/internal/sheet"
@@ -33,32 +28,6 @@ import (
 )
 
 const county region.Code = 371522000000
-
-var names = map[region.Code]string{370000000000: "山东省", 371500000000: "聊城市", county: "莘县", 371521000000: "阳谷县"}
-
-type tree struct{}
-
-func (tree) Name(c region.Code) string                      { return names[c] }
-func (tree) Children(region.Code) []region.Code             { return nil }
-func (tree) Search(string, region.Scope, int) []region.Code { return nil }
-
-// auth reads role and user from headers; a browser without them is officer 7.
-type auth struct{}
-
-func (auth) Authenticate(r *http.Request) (account.Caller, error) {
-	c := account.Caller{UserID: 7, Login: "li", Name: "李文静", Session: "s", Grants: []account.Grant{{Role: account.Officer, Dept: account.DeptHR, Region: county}}}
-	switch r.Header.Get("X-Who") {
-	case "leader":
-		c.Grants[0].Role = account.Leader
-	case "neighbour":
-		c.Grants[0].Region = 371521000000
-	case "colleague":
-		c.UserID = 8
-	case "nobody":
-		return account.Caller{}, fault.New(fault.Unauth, "fault.unauth")
-	}
-	return c, nil
-}
 
 // kind is a work ledger in small: what a row says decides its result.
 type kind struct{}
@@ -152,8 +121,8 @@ func (j *jobs) run(t *testing.T, s *transfer.Service) {
 }
 
 type console struct {
+	*webtest.Console
 	t    *testing.T
-	url  string
 	jobs *jobs
 	s    *transfer.Service
 	d    *db.DB
@@ -168,50 +137,18 @@ func open(t *testing.T) *console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shell := web.New(web.Config{Tree: tree{}, Auth: auth{}, Clock: calendar.Fixed(testkit.Now.Add(5 * time.Second)), Log: slog.New(slog.DiscardHandler)})
-	transferhttp.New(shell, s).Register()
-	h, err := shell.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	return &console{t: t, url: srv.URL, jobs: j, s: s, d: d}
-}
-
-func (c *console) ask(method, path, who string, body io.Reader, contentType string) (*http.Response, string) {
-	c.t.Helper()
-	req, err := http.NewRequest(method, c.url+path, body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req.Header.Set("X-Who", who)
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return res, string(raw)
-}
-
-func (c *console) get(path string) (int, string) {
-	c.t.Helper()
-	res, body := c.ask("GET", path, "", nil, "")
-	return res.StatusCode, body
-}
-
-func (c *console) post(path string) (int, string) {
-	c.t.Helper()
-	res, body := c.ask("POST", path, "", strings.NewReader("x=1"), "application/x-www-form-urlencoded")
-	return res.StatusCode, body
+	callers := webtest.Grants("李文静", map[string][]account.Grant{
+		"":          webtest.HR(account.Officer, county),
+		"colleague": webtest.HR(account.Officer, county),
+		"neighbour": webtest.HR(account.Officer, 371521000000),
+		"leader":    webtest.HR(account.Leader, county),
+	})
+	other := callers["colleague"]
+	other.UserID++
+	callers["colleague"] = other
+	c := &console{t: t, jobs: j, s: s, d: d}
+	c.Console = webtest.NewConsole(t, web.Config{Clock: calendar.Fixed(testkit.Now.Add(5 * time.Second)), Auth: callers}, func(sh *web.Shell) { transferhttp.New(sh, s).Register() })
+	return c
 }
 
 // dirty is a workbook in the national layout, heading in row 3, with faults.
@@ -251,7 +188,7 @@ func dirty(t *testing.T, n int) []byte {
 }
 
 // upload sends the form and answers where it led.
-func (c *console) upload(who, name string, raw []byte, fields ...string) (int, string, string) {
+func (c *console) upload(who, name string, raw []byte, fields ...string) webtest.Answer {
 	c.t.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
@@ -266,74 +203,38 @@ func (c *console) upload(who, name string, raw []byte, fields ...string) (int, s
 		f.Write(raw)
 	}
 	m.Close()
-	res, body := c.ask("POST", "/import/new?kind=work", who, &b, m.FormDataContentType())
-	return res.StatusCode, body, res.Header.Get("Location")
-}
-
-func has(t *testing.T, what, body string, want ...string) {
-	t.Helper()
-	for _, w := range want {
-		if !strings.Contains(body, w) {
-			t.Errorf("%s lacks %q", what, w)
-		}
-	}
+	return c.As(who).Send("POST", "/import/new?kind=work", m.FormDataContentType(), &b)
 }
 
 func TestWizard(t *testing.T) {
 	c := open(t)
-	_, body := c.get("/import")
-	has(t, "empty list", body, "还没有导入过")
-	_, body = c.get("/import/new?kind=work")
-	has(t, "form", body, "务工台账", "2023-11", "部分文件", "已外出务工信息", `type="file"`)
-	status, body, _ := c.upload("", "x.xlsx", nil)
-	if status != 422 {
-		t.Errorf("no file: %d", status)
-	}
-	has(t, "no file", body, "请选一个文件")
-	status, body, _ = c.upload("", "x.xls", []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), "month", "2023-11")
-	if status != 422 {
-		t.Errorf("xls: %d", status)
-	}
-	has(t, "xls", body, "另存为")
-	if status, _, _ = c.upload("", "x.csv", []byte("a,b\n"), "month", "2023-13"); status != 422 {
-		t.Errorf("bad month: %d", status)
-	}
+	li := c.As("")
+	li.Get("/import").Want("empty list", 200, "还没有导入过")
+	li.Get("/import/new?kind=work").Want("form", 200, "务工台账", "2023-11", "部分文件", "已外出务工信息", `type="file"`)
+	c.upload("", "x.xlsx", nil).Want("no file", 422, "请选一个文件")
+	c.upload("", "x.xls", []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), "month", "2023-11").Want("xls", 422, "另存为")
+	c.upload("", "x.csv", []byte("a,b\n"), "month", "2023-13").Want("bad month", 422)
 
-	status, _, to := c.upload("", "务工台账11月.xlsx", dirty(t, 300), "month", "2023-11", "full", "0")
-	if status != 303 || !strings.HasPrefix(to, "/import/1?") {
-		t.Fatalf("upload: %d %s", status, to)
+	to := c.upload("", "务工台账11月.xlsx", dirty(t, 300), "month", "2023-11", "full", "0").Want("upload", 303).To
+	if !strings.HasPrefix(to, "/import/1?") {
+		t.Fatalf("upload leads to %s", to)
 	}
-	_, body = c.get(to)
-	has(t, "waiting", body, "等待核对", "/import/1/progress", "务工台账11月.xlsx")
-	_, body = c.get("/import/1/progress")
-	has(t, "poll", body, `id="w-job"`)
+	li.Get(to).Want("waiting", 200, "等待核对", "/import/1/progress", "务工台账11月.xlsx")
+	li.Get("/import/1/progress").Want("poll", 200, `id="w-job"`)
 	c.jobs.run(t, c.s)
-	if status, _ = c.get("/import/1/progress"); status != 303 {
-		t.Errorf("poll after the check: %d", status)
-	}
-	_, body = c.get("/import/1")
-	has(t, "check", body, "认出 8 列，1 列不用", "要看的", "号码损坏", "月份看不懂", "今年春天", "下载退回行", "保存 ", "部分文件", "冲突", "放弃此次导入")
-	if strings.Contains(body, "00000019") {
-		t.Error("a whole number is on the page")
-	}
-	_, body = c.get("/import/1?rule=cell.month")
-	has(t, "by rule", body, "今年春天", "怎样补救", "请写成 2023-05")
-	if strings.Contains(body, "4.2E+17") {
-		t.Error("the rule's chip does not narrow the rows")
-	}
-	_, body = c.get("/import/1?warned=1&rule=cell.money")
-	has(t, "warned", body, "三千多")
-	_, body = c.get("/import/1/columns")
-	has(t, "columns", body, "备注栏", "加密保存", "务工企业名称")
-	_, body = c.get("/")
-	has(t, "today", body, "务工台账已核对")
-	_, body = c.get("/import/1?lang=en")
-	has(t, "English", body, "rows to look at", "Save ")
+	li.Get("/import/1/progress").Want("poll after the check", 303)
+	li.Get("/import/1").Want("check", 200, "认出 8 列，1 列不用", "要看的", "号码损坏", "月份看不懂", "今年春天", "下载退回行", "保存 ", "部分文件", "冲突", "放弃此次导入").
+		Lacks("a whole number", "00000019")
+	li.Get("/import/1?rule=cell.month").Want("by rule", 200, "今年春天", "怎样补救", "请写成 2023-05").Lacks("the rule's chip narrows the rows", "4.2E+17")
+	li.Get("/import/1?warned=1&rule=cell.money").Want("warned", 200, "三千多")
+	li.Get("/import/1/columns").Want("columns", 200, "备注栏", "加密保存", "务工企业名称")
+	li.Get("/").Want("today", 200, "务工台账已核对")
+	li.Get("/import/1?lang=en").Want("English", 200, "rows to look at", "Save ")
 
-	res, raw := c.ask("GET", "/import/1/rejects", "", nil, "")
-	book, err := sheet.OpenReader(strings.NewReader(raw), int64(len(raw)), "x")
-	if err != nil || !strings.Contains(res.Header.Get("Content-Disposition"), "filename*=UTF-8''%E5%8A%A1") {
-		t.Fatalf("rejects: %v %q", err, res.Header.Get("Content-Disposition"))
+	back := li.Get("/import/1/rejects").Want("rejects", 200)
+	book, err := sheet.OpenReader(strings.NewReader(back.Body), int64(len(back.Body)), "x")
+	if name := back.Header.Get("Content-Disposition"); err != nil || !strings.Contains(name, "filename*=UTF-8''%E5%8A%A1") {
+		t.Fatalf("rejects: %v %q", err, name)
 	}
 	rows := 0
 	book.Sheets()[0].Rows(func(int, []sheet.Cell) error { rows++; return nil })
@@ -341,53 +242,31 @@ func TestWizard(t *testing.T) {
 		t.Errorf("%d rows in the workbook of rejected rows", rows)
 	}
 
-	if status, _ = c.post("/import/1/save"); status != 303 {
-		t.Errorf("save: %d", status)
-	}
-	_, body = c.get("/import/1")
-	has(t, "saving", body, "正在后台保存")
+	li.Post("/import/1/save", nil).Want("save", 303)
+	li.Get("/import/1?lang=zh").Want("saving", 200, "正在后台保存")
 	c.jobs.run(t, c.s)
-	_, body = c.get("/import/1")
-	has(t, "saved", body, "撤销这次导入", "行没有入库", "已保存")
-	if status, body = c.post("/import/1/save"); status != 409 {
-		t.Errorf("saved twice: %d", status)
-	}
-	has(t, "saved twice", body, "这次导入已经保存")
-	if status, _ = c.post("/import/1/undo"); status != 303 {
-		t.Errorf("undo: %d", status)
-	}
-	_, body = c.get("/import")
-	has(t, "list", body, "已撤销", "务工台账11月.xlsx")
+	li.Get("/import/1").Want("saved", 200, "撤销这次导入", "行没有入库", "已保存")
+	li.Post("/import/1/save", nil).Want("saved twice", 409, "这次导入已经保存")
+	li.Post("/import/1/undo", nil).Want("undo", 303)
+	li.Get("/import").Want("list", 200, "已撤销", "务工台账11月.xlsx")
 }
 
 // TestWho: every route answers outsiders as if there were nothing.
 func TestWho(t *testing.T) {
 	c := open(t)
-	if status, _, _ := c.upload("", "a.xlsx", dirty(t, 60)); status != 303 {
-		t.Fatal(status)
-	}
+	c.upload("", "a.xlsx", dirty(t, 60)).Want("upload", 303)
 	c.jobs.run(t, c.s)
 	for _, p := range []string{"GET /import/1", "GET /import/1/columns", "GET /import/1/progress", "GET /import/1/rejects", "POST /import/1/check", "POST /import/1/save", "POST /import/1/cancel", "POST /import/1/undo"} {
 		method, path, _ := strings.Cut(p, " ")
 		for who, want := range map[string]int{"neighbour": 404, "leader": 403, "nobody": 303} {
-			if res, _ := c.ask(method, path, who, nil, ""); res.StatusCode != want {
-				t.Errorf("%s by %s: %d", p, who, res.StatusCode)
-			}
+			c.As(who).Send(method, path, "", nil).Want("", want)
 		}
 	}
-	if res, _ := c.ask("GET", "/import/1/rejects", "colleague", nil, ""); res.StatusCode != 403 {
-		t.Errorf("rejects by a colleague: %d", res.StatusCode)
-	}
-	if status, _, _ := c.upload("leader", "a.xlsx", dirty(t, 2)); status != 403 {
-		t.Errorf("upload by a leader: %d", status)
-	}
-	if res, body := c.ask("GET", "/import", "neighbour", nil, ""); res.StatusCode != 200 || strings.Contains(body, "a.xlsx") {
-		t.Error("the neighbour sees the import in the list")
-	}
+	c.As("colleague").Get("/import/1/rejects").Want("", 403)
+	c.upload("leader", "a.xlsx", dirty(t, 2)).Want("", 403)
+	c.As("neighbour").Get("/import").Want("", 200).Lacks("the neighbour sees the import in the list", "a.xlsx")
 	for _, p := range []string{"/import/0", "/import/x", "/import/99"} {
-		if status, _ := c.get(p); status != 404 {
-			t.Errorf("%s: %d", p, status)
-		}
+		c.As("").Get(p).Want("", 404)
 	}
 }
 
@@ -395,7 +274,7 @@ func TestWho(t *testing.T) {
 // sizes; WENGANG_SHOTS keeps the pictures.
 func TestLooks(t *testing.T) {
 	c := open(t)
-	tab := webtest.Open(t, c.url)
+	tab := webtest.Open(t, c.URL)
 	tab.Goto("/import?at=371522&month=2023-11")
 	tab.Click("导入文件")
 	file := filepath.Join(t.TempDir(), "务工台账11月.xlsx")
