@@ -20,6 +20,7 @@ const (
 func (s *Store) check(ctx context.Context, sh *Sheet) error {
 	sh.Findings, sh.Checked = nil, 0
 	sh.reviewedBelow()
+	sh.corrected()
 	if sh.Form.Rows == Projects {
 		return s.checkProjects(ctx, sh)
 	}
@@ -83,6 +84,24 @@ func (sh *Sheet) sums() {
 		want := c.Explain.Children + c.Explain.Own - c.Explain.Double
 		if c.Value != want {
 			sh.tell(Finding{Rule: "report.check.sum", Row: t.Key, Col: c.Col, Args: []any{c.Value, c.Explain.Children, c.Explain.Own, c.Explain.Double}})
+		}
+	}
+}
+
+// corrected: what was counted may have changed since somebody corrected it; the
+// correction then stands over a number that its maker never saw.
+func (sh *Sheet) corrected() {
+	for i := range sh.Rows {
+		r := &sh.Rows[i]
+		for j := range r.Cells {
+			c := &r.Cells[j]
+			if c.Correction == nil {
+				continue
+			}
+			sh.Checked++
+			if c.Correction.Computed != c.Computed {
+				sh.tell(Finding{Rule: "report.check.stale", Row: r.Key, Col: c.Col, Args: []any{r.Name, c.Correction.Computed, c.Computed, c.Correction.Corrected}})
+			}
 		}
 	}
 }

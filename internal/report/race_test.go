@@ -121,3 +121,34 @@ func TestReopenedMonthMarksItsForms(t *testing.T) {
 		}
 	})
 }
+
+// A cell was corrected; then the register was mended, and the correction stood
+// over the right number without a word.
+func TestACorrectionOfAnOldNumberIsTold(t *testing.T) {
+	f := setup(t, testkit.SQLite(t))
+	ctx := context.Background()
+	f.add("workshop", shenxian, map[string]string{"name": "甲车间", "started_on": "2022-01-01"})
+	cell := report.Ref{Form: "progress", Region: shenxian, Period: q4, Row: shenxian.Full(), Col: 6}
+	if err := f.s.Correct(ctx, officer(shenxian), cell, 2, "乙车间尚未登记"); err != nil {
+		t.Fatal(err)
+	}
+	stale := func() (n int) {
+		for _, x := range f.sheet(shenxian, q4).Findings {
+			if x.Rule == "report.check.stale" {
+				n++
+				if x.Hard || x.Args[1] != int64(1) || x.Args[2] != int64(3) {
+					t.Errorf("%+v", x)
+				}
+			}
+		}
+		return n
+	}
+	if n := stale(); n != 0 {
+		t.Errorf("a fresh correction is told: %d", n)
+	}
+	f.add("workshop", shenxian, map[string]string{"name": "乙车间", "started_on": "2022-01-01"})
+	f.add("workshop", shenxian, map[string]string{"name": "丙车间", "started_on": "2022-01-01"})
+	if n := stale(); n != 1 {
+		t.Errorf("%d findings, want 1", n)
+	}
+}
