@@ -13,9 +13,16 @@ type Scope struct {
 func ScopeOf(roots ...Code) Scope {
 	var s Scope
 	for _, r := range roots {
-		if !s.Contains(r) {
-			s.roots = append(s.roots, r)
+		if s.Contains(r) {
+			continue
 		}
+		kept := s.roots[:0]
+		for _, k := range s.roots {
+			if !r.Contains(k) {
+				kept = append(kept, k)
+			}
+		}
+		s.roots = append(kept, r)
 	}
 	return s
 }

@@ -51,3 +51,16 @@ func TestWithinKeepsWhatBothContain(t *testing.T) {
 		t.Errorf("within the county of the town: %v", got)
 	}
 }
+
+// An officer of a county became one of its city as well; the county stood twice
+// in lists that walk the scope.
+func TestScopeHoldsEachPlaceOnce(t *testing.T) {
+	for _, roots := range [][]Code{{371522000000, 371500000000}, {371500000000, 371522000000}, {371522000000, 371521000000, 371500000000}, {371522103000, 371500000000, 371522000000}} {
+		if got := ScopeOf(roots...).Roots(); len(got) != 1 || got[0] != 371500000000 {
+			t.Errorf("%v: %v", roots, got)
+		}
+	}
+	if got := ScopeOf(371522000000, 410000000000, 371521000000).Roots(); len(got) != 3 {
+		t.Errorf("apart: %v", got)
+	}
+}
