@@ -19,7 +19,7 @@ func TestLook(t *testing.T) {
 	c := start(t, d, func() { monthtest.Lifelike(t, d, 12_000) })
 	c.close(202201, 202311)
 	village := region.National().Villages(county)[0]
-	tab := webtest.Open(t, c.url)
+	tab := webtest.Open(t, c.URL)
 	tab.Walk([]webtest.Page{
 		{Name: "board-city", Path: "/board?month=2023-11"},
 		{Name: "board-county", Path: "/board?month=2023-11&at=371522"},

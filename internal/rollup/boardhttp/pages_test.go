@@ -2,13 +2,8 @@ package boardhttp_test
 
 import (
 	"context"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
-	"strings"
+	"slices"
 	"testing"
 
 	"wengang/internal/account"
@@ -28,6 +23,7 @@ import (
 	"wengang/internal/target"
 	"wengang/internal/testkit"
 	"wengang/internal/web"
+	"wengang/internal/webtest"
 	"wengang/internal/work"
 )
 
@@ -37,41 +33,6 @@ const (
 	city   = monthtest.City
 	county = monthtest.County
 )
-
-type tree struct{ *region.Tree }
-
-func (t tree) Children(c region.Code) []region.Code {
-	var out []region.Code
-	for _, p := range t.Tree.Children(c) {
-		out = append(out, p.Code)
-	}
-	return out
-}
-func (tree) Search(string, region.Scope, int) []region.Code { return nil }
-
-// as signs everybody in as the X-As header says; the browser's default is the
-// city's leader, who is also an officer so that every page can be looked at.
-type as struct{}
-
-func (as) Authenticate(r *http.Request) (account.Caller, error) {
-	g := func(role account.Role, at region.Code) account.Grant {
-		return account.Grant{Role: role, Dept: account.DeptHR, Region: at}
-	}
-	c := account.Caller{UserID: 1, Name: "王建国", Address: "local"}
-	switch r.Header.Get("X-As") {
-	case "county":
-		c.Grants = []account.Grant{g(account.Officer, county)}
-	case "neighbour":
-		c.Grants = []account.Grant{g(account.Officer, monthtest.Neighbour)}
-	case "aide":
-		c.Grants = []account.Grant{g(account.Aide, 371522103201)}
-	case "system":
-		c.Grants = []account.Grant{g(account.System, city)}
-	default:
-		c.Grants = []account.Grant{g(account.Leader, city), g(account.Officer, city), g(account.Reviewer, city)}
-	}
-	return c, nil
-}
 
 type goals struct{ table *target.Table }
 
@@ -96,9 +57,8 @@ func (g goals) Progress(_ context.Context, scope region.Scope, t *target.Table, 
 }
 
 type console struct {
+	*webtest.Console
 	t      testing.TB
-	url    string
-	client *http.Client
 	months *month.Store
 	roll   *rollup.Service
 }
@@ -110,7 +70,7 @@ func start(t testing.TB, d *db.DB, fill func()) *console {
 	c.roll = rollup.New(d, c.months)
 	box := secrettest.Box(t)
 	log := audit.New(d, box, nil)
-	tr := tree{region.National()}
+	tr := webtest.Places{Tree: region.National()}
 	ppl := people.New(d, people.Deps{Box: box, Audit: log, Closed: c.months, Checks: rule.NewDesk(d, rule.TreePlaces(tr.Tree), log), Settled: register.New(d, box, log, tr), Spells: work.ReadSpells, Reclass: work.Reclass})
 	tb := &target.Table{ID: 1, Region: city, IndicatorKey: "work", Year: 2023, SampleOf: 9}
 	for i, k := range append([]region.Code{city}, tr.Children(city)...) {
@@ -120,17 +80,16 @@ func start(t testing.TB, d *db.DB, fill func()) *console {
 		}
 		tb.Rows = append(tb.Rows, target.Row{N: i + 1, Region: k, Value: v})
 	}
-	s := web.New(web.Config{Tree: tr, Auth: as{}, Clock: testkit.Clock, Months: c.months, Notice: "web.sample", Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	boardhttp.New(s, c.roll, ppl, goals{tb}, c.months, tr).Register()
-	h, err := s.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	c.url = srv.URL
-	jar, _ := cookiejar.New(nil)
-	c.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	// The browser is the city's leader, who is also an officer and a reviewer so
+	// that every page can be looked at.
+	leader := slices.Concat(webtest.HR(account.Leader, city), webtest.HR(account.Officer, city), webtest.HR(account.Reviewer, city))
+	c.Console = webtest.NewConsole(t, web.Config{Tree: tr, Clock: testkit.Clock, Months: c.months, Notice: "web.sample", Auth: webtest.Grants("王建国", map[string][]account.Grant{
+		"": leader, "leader": leader,
+		"county":    webtest.HR(account.Officer, county),
+		"neighbour": webtest.HR(account.Officer, monthtest.Neighbour),
+		"aide":      webtest.HR(account.Aide, 371522103201),
+		"system":    webtest.HR(account.System, city),
+	})}, func(s *web.Shell) { boardhttp.New(s, c.roll, ppl, goals{tb}, c.months, tr).Register() })
 	return c
 }
 
@@ -141,33 +100,6 @@ func (c *console) close(from, to calendar.Month) {
 			c.t.Fatal(err)
 		}
 	}
-}
-
-func (c *console) do(who, method, path string, form url.Values) (int, string) {
-	c.t.Helper()
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
-	}
-	req, err := http.NewRequest(method, c.url+path, body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req.Header.Set("X-As", who)
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.Header.Set("Sec-Fetch-Site", "same-origin")
-	}
-	res, err := c.client.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return res.StatusCode, string(raw)
 }
 
 func TestPages(t *testing.T) {
@@ -215,15 +147,7 @@ func TestPages(t *testing.T) {
 		{"system", "/board", 403, nil},
 		{"system", "/board/list?indicator=working", 403, nil},
 	} {
-		status, body := c.do(p.who, "GET", p.path, nil)
-		if status != p.status {
-			t.Errorf("%s %s: %d, want %d", p.who, p.path, status, p.status)
-		}
-		for _, h := range p.has {
-			if !strings.Contains(body, h) {
-				t.Errorf("%s %s: lacks %q", p.who, p.path, h)
-			}
-		}
+		c.As(p.who).Get(p.path).Want("", p.status, p.has...)
 	}
 }
 
@@ -241,27 +165,20 @@ func TestFiguresOpenTheirLists(t *testing.T) {
 		if def.Unit != indicator.Persons || def.Kind == indicator.Absorb {
 			continue
 		}
-		_, body := c.do("leader", "GET", "/board/list?indicator="+def.ID+"&month=2023-11", nil)
 		want := "<b>" + web.Thousands(f.Value(def).N) + "</b> 人"
 		if f.Value(def).N == 0 {
 			want = "没有人"
 		}
-		if !strings.Contains(body, want) {
-			t.Errorf("%s: the list does not say %q", def.ID, want)
-		}
+		c.As("leader").Get("/board/list?indicator="+def.ID+"&month=2023-11").Want("", 200, want)
 	}
 }
 
 func TestCloseAndReopenByPage(t *testing.T) {
 	d := testkit.SQLite(t)
 	c := start(t, d, func() { monthtest.Fill(t, d, 11, 200) })
-	post := func(who, path string, form url.Values, want int) string {
+	post := func(who, path string, form url.Values, want int, has ...string) {
 		t.Helper()
-		status, body := c.do(who, "POST", path, form)
-		if status != want {
-			t.Errorf("%s %s %v: %d, want %d", who, path, form, status, want)
-		}
-		return body
+		c.As(who).Post(path, form).Want(form.Encode(), want, has...)
 	}
 	closed := func(at region.Code) bool {
 		ok, err := c.months.Closed(ctx, at, 202311)
@@ -285,9 +202,7 @@ func TestCloseAndReopenByPage(t *testing.T) {
 		t.Error("the city closes all")
 	}
 	post("county", "/board/months/reopen?at=371522&month=2023-11", url.Values{"county": {"371522"}, "reason": {"补录"}}, 403)
-	if body := post("leader", "/board/months/reopen?at=371500&month=2023-11", url.Values{"county": {"371522"}, "reason": {" "}}, 422); !strings.Contains(body, "请写明重新开账的理由") {
-		t.Error("the reason is not asked for")
-	}
+	post("leader", "/board/months/reopen?at=371500&month=2023-11", url.Values{"county": {"371522"}, "reason": {" "}}, 422, "请写明重新开账的理由")
 	post("leader", "/board/months/reopen?at=371500&month=2023-11", url.Values{"county": {"371522"}, "reason": {"补录"}}, 303)
 	if closed(county) {
 		t.Error("not opened again")
@@ -300,11 +215,9 @@ func BenchmarkBoard(b *testing.B) {
 	d := testkit.SQLite(b)
 	c := start(b, d, func() { monthtest.Lifelike(b, d, 40_000) })
 	c.close(202201, 202311)
-	c.do("leader", "GET", "/board?month=2023-11", nil)
+	c.As("leader").Get("/board?month=2023-11").Want("", 200)
 	b.ResetTimer()
 	for range b.N {
-		if status, _ := c.do("leader", "GET", "/board?month=2023-11", nil); status != 200 {
-			b.Fatal(status)
-		}
+		c.As("leader").Get("/board?month=2023-11").Want("", 200)
 	}
 }
