@@ -67,9 +67,23 @@ func demoCmd(e *env) *cobra.Command {
 
 func (e *env) demoClock() (calendar.Clock, error) {
 	if e.now == "" {
-		return calendar.Fixed(app.DemoDay.Time().Add(demoHour)), nil
+		return dayClock(app.DemoDay.Time().Add(demoHour), time.Now), nil
 	}
 	return e.clock()
+}
+
+// dayClock goes on from a time and stays in its day: what came first can be
+// told from what came later (an import after a closing can be undone, sessions
+// end), and the date never changes.
+func dayClock(from time.Time, now func() time.Time) calendar.Clock {
+	start := now()
+	last := from.Truncate(time.Hour).Add(time.Duration(23-from.Hour())*time.Hour + 59*time.Minute)
+	return func() time.Time {
+		if t := from.Add(now().Sub(start)); t.Before(last) {
+			return t
+		}
+		return last
+	}
 }
 
 // demoHour is the time of day of the sample.

@@ -50,6 +50,9 @@ func importCmd(e *env) *cobra.Command {
 				return fault.Wrap(err, fault.Invalid, "cli.file", args[1])
 			}
 			defer f.Close()
+			if st, err := f.Stat(); err != nil || st.IsDir() {
+				return fault.New(fault.Invalid, "cli.file", args[1])
+			}
 			r.Kind, r.File, r.FileName = args[0], f, filepath.Base(args[1])
 			return e.with(cmd, at, func(a *app.App, c account.Caller, at region.Code) error {
 				r.Region = at
