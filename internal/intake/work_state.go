@@ -182,6 +182,9 @@ func (c *workChecker) status(j *jobRow, was *known, sp *fact.Spell, spells []fac
 	if on <= last || on <= was.StatusOn || on > c.today {
 		return
 	}
+	if w.Runs && sp.End != calendar.Open && on > sp.End.LastDay() {
+		return // an older file, read again: the ledger knows that this work has ended
+	}
 	w.Status, w.StatusOn = status, on
 	c.stated[w.PersonID] = on
 }

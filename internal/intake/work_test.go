@@ -436,3 +436,24 @@ func TestFullFileKeepsAListOfTheAbsent(t *testing.T) {
 		}
 	})
 }
+
+// A month's file read again after the next one says that the work ran then; it
+// does not put the person back to work after its end.
+func TestOlderFileAgainKeepsTheState(t *testing.T) {
+	engines(t, func(t *testing.T, k *desk) {
+		ids := k.villagers("甲")
+		state := func() string {
+			return k.one(`SELECT p.status || '@' || p.status_on || ' ' || COUNT(*) FROM person p JOIN status_history h ON h.person_id = p.id GROUP BY p.status, p.status_on`)
+		}
+		sep, oct := request{kind: "work", month: 202309}, request{kind: "work", month: 202310}
+		k.bring(sep, workHead, k.job("甲", ids["甲"]))
+		k.bring(oct, workHead, k.job("甲", ids["甲"], "是否已务工", "否", "结束时间", "2023年10月"))
+		if got := state(); got != "5@20231031 2" {
+			t.Fatalf("after October: %s", got)
+		}
+		k.bring(sep, workHead, k.job("甲", ids["甲"]), k.job("甲", ids["甲"], "开始时间", "2021年1月", "结束时间", "2021年3月"))
+		if got := state(); got != "5@20231031 2" {
+			t.Errorf("after September again: %s", got)
+		}
+	})
+}
