@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
@@ -69,6 +70,7 @@ type estate struct {
 	ahead   atomic.Int64 // nanoseconds that the clock was put forward
 	grounds []*ground
 	actors  []*actor
+	counts  *sql.Stmt // of ledger
 }
 
 // memoryLog keeps the program's log: a 500 is explained by it, and personal
@@ -119,7 +121,11 @@ func accessEstate(t *testing.T) *estate {
 	if _, err := w.DB.Writer().ExecContext(ctx, `PRAGMA synchronous = OFF`); err != nil {
 		t.Fatal(err)
 	}
-	if sealedWords, err = people.SealWords(w.People.Box, "cw"); err != nil {
+	w.counts, err = w.DB.Writer().PrepareContext(ctx, `SELECT total_changes(), (SELECT coalesce(max(id), 0) FROM audit_row), (SELECT sum(seen_at) FROM user_session)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sealedWords, err = people.SealWords(w.People.Box, "c"); err != nil {
 		t.Fatal(err)
 	}
 	w.shell = w.Shell(app.ServeOptions{Notice: "app.sample"})

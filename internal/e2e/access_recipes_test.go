@@ -17,6 +17,7 @@ import (
 // braces of its pattern.
 type recipe struct {
 	need   account.Permission // what the route must ask for
+	and    account.Permission // what the object that it acts on needs beside, once it is found
 	public bool
 
 	ids  map[string]func(*ground) string // the ids of a ground's objects; nil: the path has none
@@ -34,6 +35,7 @@ type recipe struct {
 	phones     string // why telephone numbers are, and no others
 	nobodys    bool   // the ids are never the caller's
 	everybodys bool   // the ids name no place's object (a form, a setting)
+	follow     bool   // the answer leads to what was asked for: look there too
 	placed     bool   // not found for who has no place at all
 	few        bool   // costs much and shows nothing of anybody: asked without places
 	skip       string // why the matrix leaves it out, and where it is tested
@@ -133,7 +135,7 @@ func form(kv ...string) func(*ground) []url.Values {
 // beginning of the name, initials, number, phone, codes.
 func words(g *ground) []url.Values {
 	var out []url.Values
-	for _, q := range []string{markBusiness + g.mark + "娃", markBusiness, "cw", g.number(), g.phone(), markLatin + strconv.Itoa(g.n) + "h", markLatin + strconv.Itoa(g.n) + "p"} {
+	for _, q := range []string{markBusiness + g.mark + "娃", markBusiness, "c", g.number(), g.phone(), markLatin + strconv.Itoa(g.n) + "h", markLatin + strconv.Itoa(g.n) + "p"} {
 		out = append(out, url.Values{"q": {q}})
 	}
 	return out
@@ -169,7 +171,7 @@ var recipes = map[string]recipe{
 	"POST /sign-in":                   {public: true, skip: "every actor of the matrix came through it; its throttle: account TestLockout, accounthttp TestSignInAndOut"},
 	"POST /sign-out":                  {public: true, skip: "ends the session that the others need: accounthttp TestSignInAndOut"},
 	"GET /password":                   {},
-	"POST /password":                  {},
+	"POST /password":                  {few: true},
 	"GET /account":                    {},
 	"POST /account/sessions/{id}/end": {ids: ids{"id": func(*ground) string { return num(bystanderSession) }}, nobodys: true},
 	"GET /settings":                   {},
@@ -196,8 +198,8 @@ var recipes = map[string]recipe{
 	"POST /audit/verify":           {need: account.AuditRead},
 
 	// People and work.
-	"GET /people":                {need: account.PeopleRead, each: true, query: func(g *ground) url.Values { return values("py", "cw", "after", num(g.person-1), "sort", "name") }},
-	"POST /people/find":          {need: account.PeopleRead, each: true, form: words},
+	"GET /people":                {need: account.PeopleRead, each: true, query: func(g *ground) url.Values { return values("py", "c", "after", num(g.person-1), "sort", "name") }},
+	"POST /people/find":          {need: account.PeopleRead, each: true, form: words, follow: true},
 	"GET /people/found":          {need: account.PeopleRead, each: true, query: func(*ground) url.Values { return values("words", sealedWords) }},
 	"GET /people/{id}":           {need: account.PeopleRead, ids: ids{"id": personID}},
 	"GET /people/{id}/household": {need: account.PeopleRead, ids: ids{"id": personID}},
@@ -220,10 +222,10 @@ var recipes = map[string]recipe{
 	"GET /import/{id}/columns":  {need: account.ImportRun, ids: ids{"id": batchID}},
 	"GET /import/{id}/progress": {need: account.ImportRun, ids: ids{"id": batchID}},
 	"GET /import/{id}/rejects":  {need: account.ImportRun, ids: ids{"id": batchID}, also: []int{403}, plain: "the rejected rows, as they came, for who brought the file"},
-	"POST /import/{id}/check":   {need: account.ImportRun, ids: ids{"id": batchID}, fresh: freshBatch},
-	"POST /import/{id}/save":    {need: account.ImportRun, ids: ids{"id": batchID}, fresh: freshBatch},
-	"POST /import/{id}/cancel":  {need: account.ImportRun, ids: ids{"id": batchID}, fresh: freshBatch},
-	"POST /import/{id}/undo":    {need: account.ImportRun, ids: ids{"id": batchID}, fresh: freshBatch},
+	"POST /import/{id}/check":   {need: account.ImportRun, and: account.PeopleEdit, ids: ids{"id": batchID}, fresh: freshBatch},
+	"POST /import/{id}/save":    {need: account.ImportRun, and: account.PeopleEdit, ids: ids{"id": batchID}, fresh: freshBatch},
+	"POST /import/{id}/cancel":  {need: account.ImportRun, and: account.PeopleEdit, ids: ids{"id": batchID}, fresh: freshBatch},
+	"POST /import/{id}/undo":    {need: account.ImportRun, and: account.PeopleEdit, ids: ids{"id": batchID}, fresh: freshBatch},
 
 	// Figures and months.
 	"GET /board":            {need: account.BoardRead},
