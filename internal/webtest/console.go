@@ -137,6 +137,15 @@ func (c *Client) Post(path string, form url.Values) Answer {
 	return c.Send("POST", path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
+// Ask is Post for the method POST, else Get: one line of a table of requests.
+func (c *Client) Ask(method, path string, form url.Values) Answer {
+	c.t.Helper()
+	if method == http.MethodPost {
+		return c.Post(path, form)
+	}
+	return c.Send(method, path, "", nil)
+}
+
 // Send is any request of the console's own pages.
 func (c *Client) Send(method, path, contentType string, body io.Reader) Answer {
 	c.t.Helper()

@@ -3,14 +3,7 @@ package registerhttp_test
 import (
 	"context"
 	"fmt"
-	"html"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
@@ -31,88 +24,28 @@ const shenxian region.Code = 371522000000
 
 var ctx = context.Background()
 
-type tree struct{ *region.Tree }
-
-func (t tree) Children(c region.Code) []region.Code {
-	var out []region.Code
-	for _, p := range t.Tree.Children(c) {
-		out = append(out, p.Code)
-	}
-	return out
-}
-func (tree) Search(string, region.Scope, int) []region.Code { return nil }
-
 type silent struct{}
 
 func (silent) Note(context.Context, *db.Tx, account.Caller, account.Note) error { return nil }
 
-type as struct{}
-
-func (as) Authenticate(r *http.Request) (account.Caller, error) {
-	who := r.Header.Get("X-As")
-	g := account.Grant{Role: account.Officer, Dept: account.DeptHR, Region: shenxian}
-	switch who {
-	case "other":
-		g.Region = 371521000000
-	case "leader":
-		g.Role = account.Leader
-	case "aide":
-		g.Role = account.Aide
-	}
-	return account.Caller{UserID: 1, Login: who, Name: "孙丽", Session: "s" + who, Address: "local", Grants: []account.Grant{g}}, nil
-}
-
 type console struct {
-	t      testing.TB
-	url    string
-	d      *db.DB
-	store  *register.Store
-	client *http.Client
+	*webtest.Console
+	t     testing.TB
+	d     *db.DB
+	store *register.Store
 }
 
 func start(t testing.TB) *console {
 	t.Helper()
 	d := testkit.SQLite(t)
-	tr := region.National()
-	c := &console{t: t, d: d, store: register.New(d, secrettest.Box(t), silent{}, tr)}
-	s := web.New(web.Config{Tree: tree{tr}, Auth: as{}, Clock: testkit.Clock, Notice: "web.sample", Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
-	registerhttp.New(s, c.store).Register()
-	h, err := s.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	c.url = srv.URL
-	jar, _ := cookiejar.New(nil)
-	c.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	c := &console{t: t, d: d, store: register.New(d, secrettest.Box(t), silent{}, region.National())}
+	c.Console = webtest.NewConsole(t, web.Config{Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("孙丽", map[string][]account.Grant{
+		"":       webtest.HR(account.Officer, shenxian),
+		"other":  webtest.HR(account.Officer, 371521000000),
+		"leader": webtest.HR(account.Leader, shenxian),
+		"aide":   webtest.HR(account.Aide, shenxian),
+	})}, func(s *web.Shell) { registerhttp.New(s, c.store).Register() })
 	return c
-}
-
-func (c *console) send(method, path, who string, form url.Values) (int, string) {
-	c.t.Helper()
-	req, err := http.NewRequest(method, c.url+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req.Header.Set("X-As", who)
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	if method == "POST" {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	res, err := c.client.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if res.StatusCode == http.StatusSeeOther {
-		return res.StatusCode, res.Header.Get("Location")
-	}
-	return res.StatusCode, html.UnescapeString(string(body))
 }
 
 func number(i int) string {
@@ -122,20 +55,16 @@ func number(i int) string {
 
 func TestAddChangeEnd(t *testing.T) {
 	c := start(t)
-	step := func(what, method, path, who string, form url.Values, status int, want string) string {
+	step := func(what, method, path, who string, form url.Values, status int, want string) webtest.Answer {
 		t.Helper()
-		got, body := c.send(method, path, who, form)
-		if got != status || !strings.Contains(body, want) {
-			t.Errorf("%s: %d, want %d with %q", what, got, status, want)
-		}
-		return body
+		return c.As(who).Ask(method, path, form).Plain().Want(what, status, want)
 	}
 	for _, k := range register.Kinds() {
 		step("empty "+k.ID, "GET", "/register?kind="+k.ID, "", nil, 200, "这里还没有登记")
 		step("new "+k.ID, "GET", "/register/new?kind="+k.ID, "", nil, 200, "留空为当前地区")
 	}
 	step("wrong", "POST", "/register/new?kind=relief", "", url.Values{"people": {"3"}, "poor": {"5"}}, 422, "脱贫人口数 5 大于总人数 3")
-	to := step("add", "POST", "/register/new?kind=workshop", "", url.Values{"name": {"鲁西缝制帮扶车间"}, "started_on": {"2023-03-01"}, "people": {"20"}, "poor": {"8"}, "phone": {"13800000000"}, "form": {"厂房式"}}, 303, "/register/")
+	to := step("add", "POST", "/register/new?kind=workshop", "", url.Values{"name": {"鲁西缝制帮扶车间"}, "started_on": {"2023-03-01"}, "people": {"20"}, "poor": {"8"}, "phone": {"13800000000"}, "form": {"厂房式"}}, 303, "/register/").To
 	path, _, _ := strings.Cut(to, "?")
 	step("again", "POST", "/register/new?kind=workshop", "", url.Values{"name": {"鲁西缝制帮扶车间"}, "started_on": {"2023-03-01"}}, 422, "同样的内容已经存在")
 	step("list", "GET", "/register?kind=workshop", "", nil, 200, "无名单")
@@ -156,10 +85,7 @@ func TestAddChangeEnd(t *testing.T) {
 	step("member form", "GET", path+"/members/new", "", nil, 200, "证件号码")
 	step("wrong number", "POST", path+"/members/new", "", url.Values{"person": {"王示例"}, "id_number": {"123"}}, 422, "")
 	step("add member", "POST", path+"/members/new", "", url.Values{"person": {"王示例"}, "id_number": {number(1)}, "started_on": {"2023-04-01"}, "category": {"脱贫人口"}}, 303, path)
-	step("listed", "GET", path, "", nil, 200, "王示例")
-	if _, body := c.send("GET", path, "", nil); strings.Contains(body, number(1)) {
-		t.Error("the number stands in plain on the page")
-	}
+	step("listed", "GET", path, "", nil, 200, "王示例").Lacks("the number stands in plain on the page", number(1))
 	step("end member form", "GET", path+"/members/1/end", "", nil, 200, "离开日期")
 	step("end member", "POST", path+"/members/1/end", "", url.Values{"ended_on": {"2023-10-01"}}, 303, path)
 	step("end without a reason", "POST", path+"/end", "", url.Values{"version": {"2"}, "ended_on": {"2023-11-01"}}, 422, "请写明原因")
@@ -218,7 +144,7 @@ func TestLook(t *testing.T) {
 		t.Fatal(err)
 	}
 	base := fmt.Sprintf("/register/%d", first)
-	tab := webtest.Open(t, c.url)
+	tab := webtest.Open(t, c.URL)
 	tab.Walk([]webtest.Page{
 		{Name: "register-list", Path: "/register?kind=workshop&lang=zh"}, {Name: "register-empty", Path: "/register?kind=alliance"}, {Name: "register-record", Path: base},
 		{Name: "register-new", Path: "/register/new?kind=relief"}, {Name: "register-edit", Path: base + "/edit"}, {Name: "register-end", Path: base + "/end"},

@@ -3,13 +3,7 @@ package reporthttp_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
@@ -35,17 +29,6 @@ const (
 
 var ctx = context.Background()
 
-type tree struct{ *region.Tree }
-
-func (t tree) Children(c region.Code) []region.Code {
-	var out []region.Code
-	for _, p := range t.Tree.Children(c) {
-		out = append(out, p.Code)
-	}
-	return out
-}
-func (tree) Search(string, region.Scope, int) []region.Code { return nil }
-
 type silent struct{}
 
 func (silent) Note(context.Context, *db.Tx, account.Caller, account.Note) error { return nil }
@@ -64,19 +47,11 @@ var callers = map[string][]account.Grant{
 	"other": {{Role: account.Officer, Dept: account.DeptHR, Region: 371521000000}},
 }
 
-type as struct{}
-
-func (as) Authenticate(r *http.Request) (account.Caller, error) {
-	who := r.Header.Get("X-As")
-	return account.Caller{UserID: 1, Login: who, Name: "周敏", Session: "s" + who, Address: "local", Grants: callers[who]}, nil
-}
-
 type console struct {
-	t      testing.TB
-	url    string
-	reg    *register.Store
-	store  *report.Store
-	client *http.Client
+	*webtest.Console
+	t     testing.TB
+	reg   *register.Store
+	store *report.Store
 }
 
 func start(t testing.TB) *console {
@@ -86,17 +61,8 @@ func start(t testing.TB) *console {
 	box := secrettest.Box(t)
 	c := &console{t: t, reg: register.New(d, box, silent{}, tr)}
 	c.store = report.New(d, report.Deps{Box: box, Audit: silent{}, Registers: c.reg, Figures: silent{}, Tree: tr, Tags: silent{}})
-	s := web.New(web.Config{Tree: tree{tr}, Auth: as{}, Clock: testkit.Clock, Notice: "web.sample", Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
-	reporthttp.New(s, c.store).Register()
-	h, err := s.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	c.url = srv.URL
-	jar, _ := cookiejar.New(nil)
-	c.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	c.Console = webtest.NewConsole(t, web.Config{Tree: webtest.Places{Tree: tr}, Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("周敏", callers)},
+		func(s *web.Shell) { reporthttp.New(s, c.store).Register() })
 	return c
 }
 
@@ -139,45 +105,13 @@ func (c *console) fill() {
 	c.add("event", liaocheng, map[string]string{"name": "乐业搬迁专场", "theme": "乐业搬迁（迁建）", "started_on": "2023-05-05"})
 }
 
-func (c *console) send(method, path, who string, form url.Values) (int, string) {
-	c.t.Helper()
-	req, err := http.NewRequest(method, c.url+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req.Header.Set("X-As", who)
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	if method == "POST" {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	res, err := c.client.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if res.StatusCode == http.StatusSeeOther {
-		return res.StatusCode, res.Header.Get("Location")
-	}
-	return res.StatusCode, string(body)
-}
-
 func TestPagesFromDraftToLock(t *testing.T) {
 	c := start(t)
 	c.fill()
 	own := "/report/progress?at=371522&period=2023Q4"
 	step := func(what, method, path, who string, form url.Values, status int, want string) {
 		t.Helper()
-		got, body := c.send(method, path, who, form)
-		if got != status || want != "" && !strings.Contains(body, want) {
-			if len(body) > 300 {
-				body = body[:300]
-			}
-			t.Errorf("%s: %d, want %d with %q: %s", what, got, status, want, body)
-		}
+		c.As(who).Ask(method, path, form).Want(what, status, want)
 	}
 	cell := "&cell=371522000000.6"
 	step("list", "GET", "/report?at=371522", "county", nil, 200, "2023 年第四季度")
@@ -208,9 +142,9 @@ func TestPagesFromDraftToLock(t *testing.T) {
 	step("no such period", "GET", "/report/progress?at=371522&period=2023Q9", "leader", nil, 404, "")
 	step("projects", "GET", "/report/projects?at=3715&period=2023", "leader", nil, 200, "示例食用菌产业园项目")
 	step("in English", "GET", own+"&lang=en", "leader", nil, 200, "locked")
-	status, body := c.send("GET", "/report/progress/export?at=3715&period=2023Q4", "leader", nil)
-	if status != 200 || !strings.HasPrefix(body, "PK") {
-		t.Errorf("export: %d", status)
+	book := c.As("leader").Get("/report/progress/export?at=3715&period=2023Q4").Want("export", 200)
+	if !strings.HasPrefix(book.Body, "PK") {
+		t.Error("the export is no workbook")
 	}
 }
 
@@ -225,7 +159,7 @@ func TestLook(t *testing.T) {
 	if err := c.store.Correct(ctx, by(liaocheng), guan, 1, "2 家 10 月已注销，名册未更新。"); err != nil {
 		t.Fatal(err)
 	}
-	tab := webtest.Open(t, c.url)
+	tab := webtest.Open(t, c.URL)
 	city := "/report/progress?at=3715&period=2023Q4"
 	tab.Walk([]webtest.Page{
 		{Name: "report-list", Path: "/report?at=3715&month=2023-12&lang=zh"},
