@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"wengang/internal/account"
@@ -322,6 +324,33 @@ func TestRevealIsAuditedAndLimited(t *testing.T) {
 		}
 		if _, err := f.people.Reveal(ctx, home, officer(village), id, people.SecretPhone, "call", ""); err == nil {
 			t.Error("revealed a phone that nobody recorded")
+		}
+	})
+}
+
+// A script asked for many values at once; on PostgreSQL each request counted
+// the same reveals before it, and the day's limit held nobody.
+func TestRevealsAtOnceKeepTheLimit(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setUp(t, d)
+		id := f.create(t, f.someone("赵六", village))
+		set(t, d, county, people.RevealDaily, "3")
+		var wg sync.WaitGroup
+		var shown atomic.Int32
+		for range 12 {
+			wg.Go(func() {
+				_, err := f.people.Reveal(ctx, home, officer(county), id, people.SecretID, "identity", "")
+				switch {
+				case err == nil:
+					shown.Add(1)
+				case !fault.Is(err, fault.TooMany):
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := shown.Load(); n != 3 {
+			t.Errorf("%d values shown, the limit is 3", n)
 		}
 	})
 }

@@ -46,6 +46,11 @@ func (s *Store) Reveal(ctx context.Context, scope region.Scope, by account.Calle
 		if !by.Scope(account.PeopleReveal).Contains(r.Village) {
 			return fault.New(fault.Forbidden, "fault.forbidden", account.PeopleReveal)
 		}
+		// A row of the user's own: their reveals come one after another, so that
+		// a hundred at once do not share one count.
+		if _, err := tx.NextIDs(ctx, "reveal "+itoa(by.UserID), 1); err != nil {
+			return err
+		}
 		used, limit, err := s.revealed(ctx, tx, by, r.Village)
 		if err != nil {
 			return err
