@@ -1,7 +1,6 @@
 package accounthttp_test
 
 import (
-	"net/url"
 	"strconv"
 	"testing"
 
@@ -11,14 +10,6 @@ import (
 )
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
-
-func mustURL(s string) *url.URL {
-	u, err := url.Parse(s)
-	if err != nil {
-		panic(err)
-	}
-	return u
-}
 
 // TestPages looks at every page of accounts and audit at both sizes.
 func TestPages(t *testing.T) {
@@ -39,7 +30,7 @@ func TestPages(t *testing.T) {
 	if _, err := h.log.Seal(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	tab := webtest.Open(t, h.url)
+	tab := webtest.Open(t, h.URL)
 	tab.Walk([]webtest.Page{{Name: "signin", Path: "/sign-in"}, {Name: "signin-en", Path: "/sign-in?lang=en"}, {Name: "signin-zh", Path: "/sign-in?lang=zh"}})
 	tab.Sign("/sign-in", "sys", good)
 	record := "/users/" + itoa(id)
@@ -60,13 +51,13 @@ func TestPages(t *testing.T) {
 	for _, f := range tab.Faults() {
 		t.Error(f)
 	}
-	tab = webtest.Open(t, h.url)
+	tab = webtest.Open(t, h.URL)
 	tab.Sign("/sign-in", "sec", good)
 	tab.Walk([]webtest.Page{{Name: "user-sec", Path: record}, {Name: "policy", Path: "/policy"}, {Name: "home-sec", Path: "/"}})
-	tab = webtest.Open(t, h.url)
+	tab = webtest.Open(t, h.URL)
 	tab.Sign("/sign-in", "shi.hr", good)
 	tab.Walk([]webtest.Page{{Name: "setting-list", Path: "/settings/values"}, {Name: "setting-edit", Path: "/settings/values/rule.work_age"}, {Name: "settings-rev", Path: "/settings"}})
-	tab = webtest.Open(t, h.url)
+	tab = webtest.Open(t, h.URL)
 	tab.Sign("/sign-in", "aud", good)
 	tab.Walk([]webtest.Page{{Name: "audit", Path: "/audit"}, {Name: "audit-filter", Path: "/audit", Open: "加条件"}, {Name: "home-aud", Path: "/"}})
 	tab.Goto("/audit")

@@ -2,11 +2,6 @@ package accounthttp_test
 
 import (
 	"context"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -25,6 +20,7 @@ import (
 	"wengang/internal/setting/settinghttp"
 	"wengang/internal/testkit"
 	"wengang/internal/web"
+	"wengang/internal/webtest"
 )
 
 const (
@@ -58,11 +54,11 @@ func (r refusals) Refused(ctx context.Context, c account.Caller, route string, n
 
 // house is a console with accounts and audit only.
 type house struct {
+	*webtest.Console
 	t   *testing.T
 	d   *db.DB
 	svc *account.Service
 	log *audit.Log
-	url string
 	mu  sync.Mutex
 	now time.Time
 }
@@ -86,19 +82,13 @@ func open(t *testing.T, demo ...accounthttp.DemoUser) *house {
 	h.log = audit.New(h.d, box, anchor)
 	h.svc = account.New(h.d, box, h.log)
 	sessions := &accounthttp.Sessions{Accounts: h.svc}
-	shell := web.New(web.Config{Tree: tree{}, Auth: sessions, Clock: h.clock, Account: "/account", Refusals: refusals{h.log}, Log: slog.New(slog.DiscardHandler)})
-	rim := &accounthttp.Rim{Shell: shell, Accounts: h.svc, Sessions: sessions, Tree: tree{}, Demo: demo}
-	rim.Settings(accounthttp.SettingsEntry{Icon: "adjustments-horizontal", Key: "account.settings.values", Href: settinghttp.Path, Need: account.BoardRead})
-	rim.Register()
-	(&settinghttp.Rim{Shell: shell, DB: h.d, Log: h.log}).Register()
-	(&audithttp.Rim{Shell: shell, Log: h.log}).Register()
-	handler, err := shell.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(sessions.Wrap(handler))
-	t.Cleanup(srv.Close)
-	h.url = srv.URL
+	h.Console = webtest.NewConsole(t, web.Config{Tree: tree{}, Auth: sessions, Clock: h.clock, Account: "/account", Refusals: refusals{h.log}}, func(shell *web.Shell) {
+		rim := &accounthttp.Rim{Shell: shell, Accounts: h.svc, Sessions: sessions, Tree: tree{}, Demo: demo}
+		rim.Settings(accounthttp.SettingsEntry{Icon: "adjustments-horizontal", Key: "account.settings.values", Href: settinghttp.Path, Need: account.BoardRead})
+		rim.Register()
+		(&settinghttp.Rim{Shell: shell, DB: h.d, Log: h.log}).Register()
+		(&audithttp.Rim{Shell: shell, Log: h.log}).Register()
+	}, sessions.Wrap)
 	return h
 }
 
@@ -124,61 +114,24 @@ func (h *house) admins() {
 	h.add("aud", "审计员", county, "11010519491231002X", account.Grant{Role: account.Auditor, Region: county})
 }
 
-// browser is a person with a cookie jar that follows no redirect by itself.
-type browser struct {
-	h *house
-	c *http.Client
-}
+// browser is a person who signs in by the page.
+type browser struct{ *webtest.Client }
 
-func (h *house) browser() *browser {
-	jar, _ := cookiejar.New(nil)
-	return &browser{h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-}
+func (h *house) browser() browser { return browser{h.Stranger()} }
 
-type answer struct {
-	status int
-	to     string
-	body   string
-	head   http.Header
-}
-
-func (b *browser) do(req *http.Request) answer {
-	b.h.t.Helper()
-	res, err := b.c.Do(req)
-	if err != nil {
-		b.h.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		b.h.t.Fatal(err)
-	}
-	return answer{res.StatusCode, res.Header.Get("Location"), string(body), res.Header}
-}
-
-func (b *browser) get(path string) answer {
-	b.h.t.Helper()
-	req, _ := http.NewRequest("GET", b.h.url+path, nil)
-	return b.do(req)
-}
-
-func (b *browser) post(path string, kv ...string) answer {
-	b.h.t.Helper()
+func (b browser) post(path string, kv ...string) webtest.Answer {
 	form := url.Values{}
 	for i := 0; i+1 < len(kv); i += 2 {
 		form.Set(kv[i], kv[i+1])
 	}
-	req, _ := http.NewRequest("POST", b.h.url+path, strings.NewReader(form.Encode()))
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	return b.do(req)
+	return b.Post(path, form)
 }
 
-func (h *house) signedIn(login string) *browser {
+func (h *house) signedIn(login string) browser {
 	h.t.Helper()
 	b := h.browser()
-	if a := b.post("/sign-in", "login", login, "password", good); a.status != 303 {
-		h.t.Fatalf("sign-in of %s: %d %s", login, a.status, a.body)
+	if a := b.post("/sign-in", "login", login, "password", good); a.Status != 303 {
+		h.t.Fatalf("sign-in of %s: %d %s", login, a.Status, a.Body)
 	}
 	return b
 }
@@ -190,18 +143,6 @@ func (h *house) rows(action string) int {
 		h.t.Fatal(err)
 	}
 	return n
-}
-
-func (a answer) want(t *testing.T, what string, status int, has ...string) {
-	t.Helper()
-	if a.status != status {
-		t.Errorf("%s: status %d, want %d\n%.400s", what, a.status, status, a.body)
-	}
-	for _, s := range has {
-		if !strings.Contains(a.body, s) && !strings.Contains(a.to, s) {
-			t.Errorf("%s: %q is missing", what, s)
-		}
-	}
 }
 
 var oncePassword = regexp.MustCompile(`<code class="big">([^<]+)</code>`)
