@@ -120,15 +120,36 @@ func changeOf(d *indicator.Def, now, base *rollup.Figures) *change {
 }
 
 func (p placeFigures) write(w io.Writer) {
-	fmt.Fprintf(w, "%s %s %s\n", p.Region, p.Name, p.Month)
+	state := text.T(lang(), "web.month.notclosed")
+	if p.Closed {
+		state = text.T(lang(), "web.month.closed")
+	}
+	fmt.Fprintf(w, "%s %s %s %s\n", p.Region, p.Name, p.Month, state)
+	known := false
 	for _, f := range p.Figures {
 		if f.Known {
-			fmt.Fprintf(w, "  %-28s %14.2f %s\n", f.ID, f.Value, f.Name)
+			known = true
+			fmt.Fprintf(w, "  %-28s %14s %s\n", f.ID, f.show(), f.Name)
 		}
+	}
+	if !known {
+		fmt.Fprintln(w, " ", text.T(lang(), "cli.nofigures"))
 	}
 	for _, c := range p.Children {
 		c.write(w)
 	}
+}
+
+// show is the value as a person reads it: persons whole, money in yuan, a rate
+// in percent.
+func (f *figure) show() string {
+	switch indicator.Unit(f.Unit) {
+	case indicator.Fen:
+		return fmt.Sprintf("%.2f", f.Value/100)
+	case indicator.Rate:
+		return fmt.Sprintf("%.1f%%", f.Value*100)
+	}
+	return fmt.Sprintf("%.0f", f.Value)
 }
 
 func rollupCmd(e *env) *cobra.Command {

@@ -40,3 +40,16 @@ func TestMistakes(t *testing.T) {
 		t.Errorf("left behind: %v %v", left, err)
 	}
 }
+
+func TestShow(t *testing.T) {
+	for _, x := range []struct {
+		f    figure
+		want string
+	}{
+		{figure{Unit: "person", Value: 9313}, "9313"}, {figure{Unit: "fen", Value: 413016.4}, "4130.16"}, {figure{Unit: "rate", Value: 0.985}, "98.5%"},
+	} {
+		if got := x.f.show(); got != x.want {
+			t.Errorf("%v: %s, want %s", x.f, got, x.want)
+		}
+	}
+}

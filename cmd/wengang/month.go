@@ -35,7 +35,7 @@ func monthCloseCmd(e *env) *cobra.Command {
 					return err
 				}
 				return e.print(cmd.OutOrStdout(), map[string]any{"month": m.String(), "counties": closed}, func(w io.Writer) {
-					fmt.Fprintf(w, "%s: %d counties closed\n", m, len(closed))
+					fmt.Fprintf(w, "%s is closed in %d counties\n", m, len(closed))
 				})
 			})
 		},
