@@ -28,8 +28,15 @@ func (l *lateQueue) Enqueue(ctx context.Context, name, key string, payload any) 
 	return l.q.Enqueue(ctx, name, key, payload)
 }
 
+// EnvUploads names the folder of uploads where the processes of one PostgreSQL
+// database stand on several hosts: whoever checks a file must reach it.
+const EnvUploads = "WENGANG_UPLOADS"
+
 func (a *App) connectImports(o Options) error {
 	dir := o.UploadDir
+	if dir == "" {
+		dir = os.Getenv(EnvUploads)
+	}
 	if dir == "" {
 		base, err := os.UserCacheDir()
 		if err != nil {
