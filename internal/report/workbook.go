@@ -184,7 +184,11 @@ func (p *paper) row(at int, r *Row) error {
 			if col.Wrapped {
 				style = "text"
 			}
-			height = math.Max(height, math.Ceil(float64(len([]rune(c.Text)))*2.3/col.Width)*15+8)
+			lines := 0.0
+			for _, l := range strings.Split(c.Text, "\n") {
+				lines += math.Max(1, math.Ceil(float64(len([]rune(l)))*2.3/col.Width))
+			}
+			height = math.Max(height, lines*15+8)
 			if r.Role == Total {
 				style = "place"
 			}

@@ -140,3 +140,21 @@ func TestInert(t *testing.T) {
 		}
 	}
 }
+
+// A project's brief had its points on lines of their own; on paper the first
+// and the last were cut off.
+func TestRoomForEveryLine(t *testing.T) {
+	sh := sample(t, "projects")
+	sh.Rows[0].Cell("brief").Text = "一、建设内容\n二、带动方式\n三、分红办法\n四、用工计划\n五、培训安排\n六、其他"
+	var buf bytes.Buffer
+	if err := WriteWorkbook(sh, "聊城市", "0635-0000000", &buf); err != nil {
+		t.Fatal(err)
+	}
+	x, err := excelize.OpenReader(&buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, err := x.GetRowHeight("项目清单", 6); err != nil || h < 6*15 {
+		t.Errorf("six lines in a row of %v points, %v", h, err)
+	}
+}
