@@ -17,7 +17,7 @@ import (
 // leaves pictures.
 func TestLook(t *testing.T) {
 	c := start(t)
-	tab := webtest.Open(t, c.url)
+	tab := webtest.Open(t, c.URL)
 	id, spell := c.village()
 	base := fmt.Sprintf("/people/%d", id)
 	job := fmt.Sprintf("%s/work/%d", base, spell)

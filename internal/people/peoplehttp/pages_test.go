@@ -3,11 +3,6 @@ package peoplehttp_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -25,6 +20,7 @@ import (
 	"wengang/internal/secret/secrettest"
 	"wengang/internal/testkit"
 	"wengang/internal/web"
+	"wengang/internal/webtest"
 	"wengang/internal/work"
 )
 
@@ -36,17 +32,6 @@ const (
 )
 
 var ctx = context.Background()
-
-type tree struct{ *region.Tree }
-
-func (t tree) Children(c region.Code) []region.Code {
-	var out []region.Code
-	for _, p := range t.Tree.Children(c) {
-		out = append(out, p.Code)
-	}
-	return out
-}
-func (tree) Search(string, region.Scope, int) []region.Code { return nil }
 
 type open struct{}
 
@@ -62,32 +47,12 @@ func (settled) Settlements(_ context.Context, _ db.Querier, scope region.Scope) 
 	return []fact.Settlement{{ID: 77, Region: village.At(region.Town), Name: "示例清河湾安置区", EndedOn: fact.Forever}}, nil
 }
 
-// as signs everybody in as the caller of the X-As header: "officer" of the
-// county, "south" of the place of work, "leader".
-type as struct{}
-
-func (as) Authenticate(r *http.Request) (account.Caller, error) {
-	name := r.Header.Get("X-As")
-	if name == "" {
-		name = "officer"
-	}
-	g := account.Grant{Role: account.Officer, Dept: account.DeptHR, Region: county}
-	switch name {
-	case "south":
-		g.Region = nanshan
-	case "leader":
-		g.Role = account.Leader
-	}
-	return account.Caller{UserID: 1, Login: name, Name: "李文静", Session: name, Address: "local", Grants: []account.Grant{g}}, nil
-}
-
 // console is the pages over a ledger with some people.
 type console struct {
+	*webtest.Console
 	t      testing.TB
-	url    string
 	people *people.Store
 	work   *work.Store
-	client *http.Client
 	n      int
 }
 
@@ -96,22 +61,16 @@ func start(t testing.TB) *console {
 	d := testkit.SQLite(t)
 	box := secrettest.Box(t)
 	log := audit.New(d, box, nil)
-	tr := tree{region.National()}
+	tr := webtest.Places{Tree: region.National()}
 	desk := rule.NewDesk(d, rule.TreePlaces(tr.Tree), log)
 	c := &console{t: t}
 	c.people = people.New(d, people.Deps{Box: box, Audit: log, Closed: open{}, Checks: desk, Settled: settled{}, Spells: work.ReadSpells, Reclass: work.Reclass})
 	c.work = work.New(d, work.Deps{People: c.people, Audit: log, Closed: open{}, Checks: desk, Places: tr})
-	s := web.New(web.Config{Tree: tr, Auth: as{}, Clock: testkit.Clock, Notice: "web.sample", Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	peoplehttp.New(s, c.people, c.work, tr).Register()
-	h, err := s.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	c.url = srv.URL
-	jar, _ := cookiejar.New(nil)
-	c.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	c.Console = webtest.NewConsole(t, web.Config{Tree: tr, Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("李文静", map[string][]account.Grant{
+		"": webtest.HR(account.Officer, county), "officer": webtest.HR(account.Officer, county),
+		"south":  webtest.HR(account.Officer, nanshan),
+		"leader": webtest.HR(account.Leader, county),
+	})}, func(s *web.Shell) { peoplehttp.New(s, c.people, c.work, tr).Register() })
 	return c
 }
 
@@ -149,43 +108,6 @@ func (c *console) works(id int64, start calendar.Month, place region.Code, emplo
 	return spell
 }
 
-func (c *console) get(path, who string) (int, string) {
-	c.t.Helper()
-	return c.send("GET", path, who, nil)
-}
-
-func (c *console) post(path, who string, form url.Values) (int, string) {
-	c.t.Helper()
-	return c.send("POST", path, who, form)
-}
-
-// send answers status and body; of a redirect the body is the location.
-func (c *console) send(method, path, who string, form url.Values) (int, string) {
-	c.t.Helper()
-	req, err := http.NewRequest(method, c.url+path, strings.NewReader(form.Encode()))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req.Header.Set("X-As", who)
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	if method == "POST" {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	res, err := c.client.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if res.StatusCode == http.StatusSeeOther {
-		return res.StatusCode, res.Header.Get("Location")
-	}
-	return res.StatusCode, string(body)
-}
-
 func TestPages(t *testing.T) {
 	c := start(t)
 	id := c.add("陈秀兰", 19770412, fact.Female, nil)
@@ -212,116 +134,66 @@ func TestPages(t *testing.T) {
 		base + fmt.Sprintf("/work/%d/dates", spell): "仍在岗则留空",
 		"/people/new": "新增人员",
 	} {
-		if status, body := c.get(path, "officer"); status != 200 || !strings.Contains(body, want) {
-			t.Errorf("GET %s: %d, want 200 with %q", path, status, want)
-		}
+		c.As("officer").Get(path).Want("", 200, want)
 	}
-	if _, body := c.get("/people?cols=skill&cols=phone", "officer"); !strings.Contains(body, "138****0001") || strings.Contains(body, "鲁西缝制帮扶车间") {
-		t.Error("the chosen columns are not those of the table")
-	}
-	if _, body := c.get("/people", "officer"); !strings.Contains(body, "138****0001") {
-		t.Error("the chosen columns were not kept")
-	}
+	c.As("officer").Get("/people?cols=skill&cols=phone").Want("the chosen columns", 200, "138****0001").Lacks("the chosen columns are not those of the table", "鲁西缝制帮扶车间")
+	c.As("officer").Get("/people").Want("the chosen columns are kept", 200, "138****0001")
 	for path, want := range map[string]int{
 		"/people/999": 404, "/people/0": 404, "/people/abc": 404, "/people?status=77": 404, "/people?py=1": 404, base + "/work/99/end": 404,
 	} {
-		if status, _ := c.get(path, "officer"); status != want {
-			t.Errorf("GET %s: %d, want %d", path, status, want)
-		}
+		c.As("officer").Get(path).Want("", want)
 	}
-	if status, body := c.get(base, "south"); status != 404 || strings.Contains(body, "陈秀兰") {
-		t.Errorf("another county's officer: %d", status)
-	}
-	if status, body := c.get("/people?lang=en", "officer"); status != 200 || !strings.Contains(body, "Labour ability") {
-		t.Errorf("the list in English: %d", status)
-	}
-	if status, _ := c.get(base+"/edit", "leader"); status != 403 {
-		t.Errorf("a leader may edit: %d", status)
-	}
+	c.As("south").Get(base).Want("another county's officer", 404).Lacks("another county's officer", "陈秀兰")
+	c.As("officer").Get("/people?lang=en").Want("the list in English", 200, "Labour ability")
+	c.As("leader").Get(base+"/edit").Want("a leader edits", 403)
 }
 
 func TestFindNeverPutsWordsIntoAnAddress(t *testing.T) {
 	c := start(t)
 	id := c.add("陈秀兰", 19770412, fact.Female, nil)
-	status, to := c.post("/people/find", "officer", url.Values{"q": {"13800000001"}})
-	if status != 303 || !strings.HasPrefix(to, fmt.Sprintf("/people/%d?", id)) || strings.Contains(to, "1380") {
-		t.Errorf("find by phone: %d %s", status, to)
+	to := c.As("officer").Post("/people/find", url.Values{"q": {"13800000001"}}).Want("find by phone", 303).Lacks("the number is in the address", "1380").To
+	if !strings.HasPrefix(to, fmt.Sprintf("/people/%d?", id)) {
+		t.Errorf("find by phone leads to %s", to)
 	}
-	status, to = c.post("/people/find", "officer", url.Values{"q": {"陈"}})
-	if status != 303 || !strings.HasPrefix(to, "/people/found?") || strings.Contains(to, "陈") || strings.Contains(to, url.QueryEscape("陈")) {
-		t.Fatalf("find by name: %d %s", status, to)
+	to = c.As("officer").Post("/people/find", url.Values{"q": {"陈"}}).Want("find by name", 303).Lacks("the name is in the address", "陈", url.QueryEscape("陈")).To
+	if !strings.HasPrefix(to, "/people/found?") {
+		t.Fatalf("find by name leads to %s", to)
 	}
-	if status, body := c.get(to, "officer"); status != 200 || !strings.Contains(body, "按姓名查找") || !strings.Contains(body, "陈秀兰") {
-		t.Errorf("the answer by name: %d", status)
-	}
+	c.As("officer").Get(to).Want("the answer by name", 200, "按姓名查找", "陈秀兰")
 	u, _ := url.Parse(to)
-	if status, body := c.get("/people/found?words="+u.Query().Get("words"), "south"); status != 200 || strings.Contains(body, "陈秀兰") {
-		t.Errorf("the answer's address in another county's hands: %d", status)
-	}
-	if status, _ := c.get(strings.Replace(to, "words=", "words=x", 1), "officer"); status != 404 {
-		t.Errorf("a damaged address: %d", status)
-	}
-	if status, body := c.post("/people/find", "south", url.Values{"q": {"13800000001"}}); status != 200 || !strings.Contains(body, "没有找到") {
-		t.Errorf("find from outside: %d", status)
-	}
-	if status, body := c.post("/search", "officer", url.Values{"q": {"cxl"}}); status != 200 || !strings.Contains(body, "陈秀兰") {
-		t.Errorf("the search box: %d", status)
-	}
+	c.As("south").Get("/people/found?words="+u.Query().Get("words")).Want("the answer's address in another county's hands", 200).Lacks("the answer's address in another county's hands", "陈秀兰")
+	c.As("officer").Get(strings.Replace(to, "words=", "words=x", 1)).Want("a damaged address", 404)
+	c.As("south").Post("/people/find", url.Values{"q": {"13800000001"}}).Want("find from outside", 200, "没有找到")
+	c.As("officer").Post("/search", url.Values{"q": {"cxl"}}).Want("the search box", 200, "陈秀兰")
 }
 
 func TestReveal(t *testing.T) {
 	c := start(t)
 	id := c.add("陈秀兰", 19770412, fact.Female, nil)
 	path := fmt.Sprintf("/people/%d/reveal", id)
-	if _, body := c.get(fmt.Sprintf("/people/%d", id), "officer"); strings.Contains(body, "13800000001") || strings.Contains(body, "19770412") {
-		t.Error("the page shows a plain value")
-	}
-	status, body := c.post(path, "officer", url.Values{"what": {"phone"}, "reason": {"call"}})
-	if status != 200 || !strings.Contains(body, "13800000001") || strings.Contains(body, "0000001977") {
-		t.Errorf("reveal of the phone: %d", status)
-	}
-	if status, body := c.post(path, "officer", url.Values{"what": {"phone"}, "reason": {"other"}}); status != 200 || strings.Contains(body, "13800000001") || !strings.Contains(body, "请写明事由") {
-		t.Errorf("reveal without words: %d", status)
-	}
-	if status, _ := c.post(path, "leader", url.Values{"what": {"phone"}, "reason": {"call"}}); status != 403 {
-		t.Errorf("a leader revealed: %d", status)
-	}
+	c.As("officer").Get(fmt.Sprintf("/people/%d", id)).Want("", 200).Lacks("the page shows a plain value", "13800000001", "19770412")
+	c.As("officer").Post(path, url.Values{"what": {"phone"}, "reason": {"call"}}).Want("reveal of the phone", 200, "13800000001").Lacks("reveal of the phone", "0000001977")
+	c.As("officer").Post(path, url.Values{"what": {"phone"}, "reason": {"other"}}).Want("reveal without words", 200, "请写明事由").Lacks("reveal without words", "13800000001")
+	c.As("leader").Post(path, url.Values{"what": {"phone"}, "reason": {"call"}}).Want("a leader reveals", 403)
 }
 
 func TestFormsKeepWhatWasTyped(t *testing.T) {
 	c := start(t)
 	form := url.Values{"name": {"王建国"}, "id_kind": {"1"}, "id_number": {"000000198802290018"}, "phone": {"123"}, "village": {"前十里岔村"}, "note": {"甲乙丙"}}
-	status, body := c.post("/people/new", "officer", form)
-	for _, want := range []string{"000000198802290018", "甲乙丙", "校验", "带区号"} {
-		if status != 422 || !strings.Contains(body, want) {
-			t.Errorf("the form came back with %d and without %q", status, want)
-		}
-	}
+	c.As("officer").Post("/people/new", form).Want("the form comes back", 422, "000000198802290018", "甲乙丙", "校验", "带区号")
 	form.Set("id_number", "000000198802290019")
 	form.Set("phone", "")
 	form.Set("kind", "1")
-	status, to := c.post("/people/new", "officer", form)
-	if status != 303 {
-		t.Fatalf("create: %d %s", status, to)
-	}
+	to := c.As("officer").Post("/people/new", form).Want("create", 303).To
 	base, _, _ := strings.Cut(to, "?")
 	// 朝阳区 is in Beijing and in Changchun: the form offers both.
 	job := url.Values{"start": {"2023-10"}, "work_place": {"朝阳区"}, "employer": {"北方建筑"}, "channel": {"2"}, "wage": {"4,500.50"}, "source": {"走访"}, "others": {"1"}}
-	status, body = c.post(base+"/work/new", "officer", job)
-	if status != 422 || !strings.Contains(body, "110105000000") || !strings.Contains(body, "220104000000") {
-		t.Errorf("two places of one name: %d", status)
-	}
+	c.As("officer").Post(base+"/work/new", job).Want("two places of one name", 422, "110105000000", "220104000000")
 	job.Set("work_place_code", "110105000000")
-	if status, body = c.post(base+"/work/new", "officer", job); status != 303 {
-		t.Fatalf("record work: %d %s", status, excerpt(body))
-	}
-	if _, body = c.get(base, "officer"); !strings.Contains(body, "4,500.50") || !strings.Contains(body, "北方建筑") || !strings.Contains(body, "省外") {
-		t.Error("the record does not show the work")
-	}
+	c.As("officer").Post(base+"/work/new", job).Want("record work", 303)
+	c.As("officer").Get(base).Want("the record shows the work", 200, "4,500.50", "北方建筑", "省外")
 	edit := url.Values{"version": {"1"}, "name": {"王建国"}, "id_kind": {"1"}}
-	if status, body = c.post(base+"/edit", "officer", edit); status != 422 || !strings.Contains(body, "已被他人修改") {
-		t.Errorf("an old version: %d, want the form with the conflict", status)
-	}
+	c.As("officer").Post(base+"/edit", edit).Want("an old version", 422, "已被他人修改")
 }
 
 // A form without a village, or with one of another county, was answered by the
@@ -334,18 +206,9 @@ func TestAVillageThatIsNoneComesBackOnTheForm(t *testing.T) {
 	}{{"", "", "要具体到村"}, {"莘县", "371522000000", "要具体到村"}, {"前十里岔村", "371521103201", "找不到这个地方"}} {
 		form := url.Values{"name": {"王建国"}, "id_kind": {"1"}, "id_number": {"000000198802290019"}, "note": {"甲乙丙"}, "village": {f.village}, "village_code": {f.code}, "since": {"2023-10"}, "reason": {"甲乙丙"}}
 		for _, path := range []string{"/people/new", fmt.Sprintf("/people/%d/move", id)} {
-			if status, body := c.post(path, "officer", form); status != 422 || !strings.Contains(body, f.want) || !strings.Contains(body, "甲乙丙") {
-				t.Errorf("%s with village %q (%s): %d, want the form back with %q", path, f.village, f.code, status, f.want)
-			}
+			c.As("officer").Post(path, form).Want(fmt.Sprintf("village %q (%s)", f.village, f.code), 422, f.want, "甲乙丙")
 		}
 	}
-}
-
-func excerpt(s string) string {
-	if i := strings.Index(s, `role="alert"`); i >= 0 {
-		s = s[i:]
-	}
-	return s[:min(len(s), 600)]
 }
 
 // TestEveryFormSaves sends each form of a record once.
@@ -381,14 +244,10 @@ func TestEveryFormSaves(t *testing.T) {
 			}
 			s.form.Set("version", fmt.Sprint(r.Version))
 		}
-		if status, body := c.post(s.path, "officer", s.form); status != 303 {
-			t.Errorf("POST %s: %d %s", s.path, status, excerpt(body))
-		}
+		c.As("officer").Post(s.path, s.form).Want("", 303)
 		if s.want == "撤销销号" {
 			continue
 		}
-		if _, body := c.get(base+"?all=1", "officer"); !strings.Contains(body, s.want) {
-			t.Errorf("after %s the record lacks %q", s.path, s.want)
-		}
+		c.As("officer").Get(base+"?all=1").Want("after "+s.path, 200, s.want)
 	}
 }
