@@ -133,3 +133,19 @@ func TestUndoSettlesWhatTheBatchSaidOfClosedMonths(t *testing.T) {
 		}
 	})
 }
+
+// Two jobs side by side, begun in one month; the ledger knows one of them and
+// the file lists the other one first. The first row must not take the record of
+// the second: the months before would then hold the known job twice.
+func TestARowLeavesTheSpellThatALaterRowNames(t *testing.T) {
+	engines(t, func(t *testing.T, k *desk) {
+		ids := k.villagers("甲")
+		k.bring(request{kind: "work", month: 202310}, workHead, k.job("甲", ids["甲"]))
+		r, _ := k.bring(request{kind: "work", month: 202311}, workHead,
+			k.job("甲", ids["甲"], "务工企业名称", "莘县示例合作社", "务工所在省", "山东省", "务工所在市", "聊城市", "务工所在县", "莘县", "务工月收入", "900"), k.job("甲", ids["甲"]))
+		k.counts("two jobs", r, 1, 1, 0, 0)
+		if got := k.spells("甲"); got != "202305-999912 昆山示例电子有限公司 4500@202305; 202305-999912 莘县示例合作社 900@202305" {
+			t.Errorf("spells: %s", got)
+		}
+	})
+}

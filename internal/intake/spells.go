@@ -80,18 +80,18 @@ func (c *claim) running(m calendar.Month) bool {
 }
 
 // match finds the spell of the ledger that a claim is about, among those that
-// no earlier row of the file has claimed; nil for new work.
+// no other row of the file has taken; nil for new work.
 //
 // With a start: the spell that began then (its employer may have changed), or
 // the running one of the same employer and place, whose start is told
 // differently. Without a start: the spell that runs in the month at the same
 // employer; without an employer at the same place; without either the latest.
-func match(spells []fact.Spell, c *claim, m calendar.Month, claimed map[int64]int) *fact.Spell {
+func match(spells []fact.Spell, c *claim, m calendar.Month, taken func(id int64) bool) *fact.Spell {
 	var best *fact.Spell
 	score := 0
 	for i := range spells {
 		s := &spells[i]
-		if claimed[s.ID] != 0 {
+		if taken(s.ID) {
 			continue
 		}
 		if n := closeness(s, c, m); n > 0 && n >= score {

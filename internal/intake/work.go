@@ -28,6 +28,7 @@ type workChecker struct {
 	*checker
 	month   calendar.Month         // what the file speaks of
 	claimed map[int64]int          // spell of the ledger → row that stated it
+	named   map[int64]*jobRow      // spell of the ledger → row of the chunk that names it
 	rows    map[string]int         // person, start, employer, place → row
 	fresh   map[int64][]fact.Spell // new spells of the file by person
 	amended map[int64]fact.Spell   // spells of the ledger as earlier rows leave them
@@ -87,11 +88,36 @@ func (c *workChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfe
 	if err != nil {
 		return nil, err
 	}
+	c.name(jobs, reg, spells)
 	out := make([]transfer.Outcome, len(rows))
 	for i, j := range jobs {
 		out[i] = c.decide(j, reg, spells, seen)
 	}
 	return out, nil
+}
+
+// name notes which spells the rows name by start and employer. No other row of
+// the chunk takes them on the strength of the start alone, whatever the order
+// in which a file lists jobs that began in one month.
+func (c *workChecker) name(jobs []*jobRow, reg *register, all map[int64][]fact.Spell) {
+	c.named = map[int64]*jobRow{}
+	for _, j := range jobs {
+		if j.index == nil || j.start == 0 || j.term.Employer == "" {
+			continue
+		}
+		was := reg.byIndex[string(j.index)]
+		if was == nil {
+			continue
+		}
+		spells := all[was.ID]
+		for i := range spells {
+			s := &spells[i]
+			if s.Start == j.start && c.named[s.ID] == nil && sameEmployer(termAt(s, c.month).Employer, j.term.Employer) {
+				c.named[s.ID] = j
+				break
+			}
+		}
+	}
 }
 
 // read turns cells into a claim; it asks nobody.
@@ -165,7 +191,9 @@ func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spel
 		return j.refused()
 	}
 	spells := all[was.ID]
-	old := match(spells, &j.claim, c.month, c.claimed)
+	old := match(spells, &j.claim, c.month, func(id int64) bool {
+		return c.claimed[id] != 0 || c.named[id] != nil && c.named[id] != j
+	})
 	sp := c.state(j, old, spells)
 	c.subject(j, old, sp, spells)
 	r.found = rule.Run(r.found, j.s, c.set(was.Village), rule.ScopeRow, rule.ScopeSpell, rule.ScopeHousehold)
