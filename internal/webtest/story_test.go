@@ -2,9 +2,6 @@ package webtest_test
 
 import (
 	"context"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -40,23 +37,10 @@ func (tree) Search(q string, within region.Scope, limit int) []region.Code {
 	return out
 }
 
-type always struct{}
-
-func (always) Authenticate(*http.Request) (account.Caller, error) {
-	return account.Caller{UserID: 1, Name: "李文静", Session: "s", Grants: []account.Grant{{Role: account.Officer, Dept: account.DeptHR, Region: 371500000000}}}, nil
-}
-
 func book(t *testing.T) string {
 	t.Helper()
-	s := web.New(web.Config{Tree: tree{}, Auth: always{}, Clock: calendar.Fixed(calendar.Date(20231210).Time().Add(6 * 3600e9)), Notice: "web.sample", Account: "/me", Months: closed{}, Log: slog.New(slog.DiscardHandler)})
-	storybook.Register(s)
-	h, err := s.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	return srv.URL
+	return webtest.NewConsole(t, web.Config{Tree: tree{}, Clock: calendar.Fixed(calendar.Date(20231210).Time().Add(6 * 3600e9)), Notice: "web.sample", Account: "/me", Months: closed{},
+		Auth: webtest.Grants("李文静", map[string][]account.Grant{"": webtest.HR(account.Officer, 371500000000)})}, storybook.Register).URL
 }
 
 // TestStorybook looks at every component at both sizes.
