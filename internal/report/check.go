@@ -221,7 +221,8 @@ func agree(written, want, known string) string {
 }
 
 // addLast puts the value of the period before beside each cell: of the unit's
-// own form, or of the row that a form above had for it. Only within a year:
+// own form, or of the row that a form above had for it; what was returned binds
+// nobody. Only within a year:
 // 当年累计数 begins again in January.
 func (s *Store) addLast(ctx context.Context, sh *Sheet) error {
 	before := sh.Period.Before()
@@ -241,6 +242,7 @@ func (s *Store) addLast(ctx context.Context, sh *Sheet) error {
 		FROM report r JOIN report_cell c ON c.report_id = r.id AND c.version = r.version
 		WHERE r.form = `+a.Add(sh.Form.ID)+` AND r.period = `+a.Add(before.String())+` AND (r.region IN `+list+` OR r.region = `+a.Add(int64(sh.Region.Parent()))+`)
 			AND c.row_region IN `+list+` AND c.row_key NOT LIKE 'own%' AND c.col > 1
+			AND r.state <> 'returned'
 		ORDER BY 4`, a.Values...)
 	if err != nil {
 		return fmt.Errorf("period before: %w", err)

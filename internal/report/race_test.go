@@ -152,3 +152,26 @@ func TestACorrectionOfAnOldNumberIsTold(t *testing.T) {
 		t.Errorf("%d findings, want 1", n)
 	}
 }
+
+// The third quarter's form was returned because its number was wrong; the
+// fourth's was then held against that number.
+func TestARefusedNumberBindsNobody(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		ctx := context.Background()
+		f.add("workshop", shenxian, map[string]string{"name": "甲车间", "started_on": "2022-01-01"})
+		q3 := report.Period{Year: 2023, Quarter: 3}
+		if _, err := f.s.Submit(ctx, officer(shenxian), "progress", shenxian, q3, foot); err != nil {
+			t.Fatal(err)
+		}
+		if x := f.sheet(shenxian, q4).Rows[0].Cell("workshops").Explain; x.Last != 1 {
+			t.Errorf("before the return: %+v", x)
+		}
+		if err := f.s.Review(ctx, reviewer(liaocheng), "progress", shenxian, q3, 1, report.Return, "请核对"); err != nil {
+			t.Fatal(err)
+		}
+		if x := f.sheet(shenxian, q4).Rows[0].Cell("workshops").Explain; x.Last != -1 {
+			t.Errorf("after it: %+v", x)
+		}
+	})
+}
