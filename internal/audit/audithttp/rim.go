@@ -147,6 +147,12 @@ func detailOf(r *web.Request, k, val string) detailView {
 		d.Value = wordOr(r, "account.dept."+val, val)
 	case "permission":
 		d.Value = wordOr(r, "web.perm."+val, val)
+	case "kind":
+		d.Value = wordOr(r, "import.kind."+val, val)
+	case "form":
+		d.Value = wordOr(r, "audit.form."+val, val)
+	case "rule":
+		d.Value = wordOr(r, "rule."+val+".title", val)
 	case "action":
 		d.Value = actionWord(r, val)
 	}
