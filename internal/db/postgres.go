@@ -30,7 +30,9 @@ func openPostgres(ctx context.Context, dsn string, clock calendar.Clock) (*DB, e
 	// For solid-state disks. With the default of 4 a plan that is made while a
 	// table is still small goes on scanning it while an import fills it: looking
 	// up 200 numbers took 300 ms instead of 1.
-	cfg.RuntimeParams["random_page_cost"] = "1.1"
+	if _, set := cfg.RuntimeParams["random_page_cost"]; !set {
+		cfg.RuntimeParams["random_page_cost"] = "1.1"
+	}
 	cfg.RuntimeParams["lock_timeout"] = "10000"
 	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "60000"
 	pool := stdlib.OpenDB(*cfg)
