@@ -9,6 +9,7 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/region"
+	"wengang/internal/transfer"
 )
 
 // known is what the ledger has of a person whose number stands in the file.
@@ -24,6 +25,30 @@ type register struct {
 	byIndex map[string]*known // blind index → holder
 	former  map[string]bool   // blind index that was corrected away
 	hidden  map[int64]bool    // batches that have not finished
+}
+
+// ids are the holders.
+func (r *register) ids() []int64 {
+	out := make([]int64, 0, len(r.byIndex))
+	for _, k := range r.byIndex {
+		out = append(out, k.ID)
+	}
+	return out
+}
+
+// readAll reads the rows of a chunk and looks up who holds their numbers. read
+// answers what a row says and its blind index, nil where the number is none.
+func readAll[W any](ctx context.Context, c *checker, rows []transfer.Row, wide bool, read func(*row) (W, []byte)) ([]W, *register, error) {
+	out := make([]W, len(rows))
+	var indexes [][]byte
+	for i := range rows {
+		var index []byte
+		if out[i], index = read(&row{Row: rows[i], rd: c.rd}); index != nil {
+			indexes = append(indexes, index)
+		}
+	}
+	reg, err := lookup(ctx, c.db.Read, indexes, wide)
+	return out, reg, err
 }
 
 // lookupChunk bounds the placeholders of one statement: SQLite looks each $n up

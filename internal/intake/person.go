@@ -106,15 +106,10 @@ type personWork struct {
 
 // Check reads the rows, looks their numbers up with one query, and decides.
 func (c *personChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfer.Outcome, error) {
-	work := make([]*personWork, len(rows))
-	var indexes [][]byte
-	for i := range rows {
-		work[i] = c.read(&row{Row: rows[i], rd: c.rd})
-		if work[i].index != nil {
-			indexes = append(indexes, work[i].index)
-		}
-	}
-	reg, err := lookup(ctx, c.db.Read, indexes, true)
+	work, reg, err := readAll(ctx, c.checker, rows, true, func(r *row) (*personWork, []byte) {
+		w := c.read(r)
+		return w, w.index
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -62,22 +62,14 @@ type wish struct {
 
 // Check reads the rows, looks up people and their needs, and decides.
 func (c *planChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfer.Outcome, error) {
-	in := make([]*wish, len(rows))
-	var indexes [][]byte
-	for i := range rows {
-		in[i] = c.read(&row{Row: rows[i], rd: c.rd})
-		if in[i].index != nil {
-			indexes = append(indexes, in[i].index)
-		}
-	}
-	reg, err := lookup(ctx, c.db.Read, indexes, false)
+	in, reg, err := readAll(ctx, c.checker, rows, false, func(r *row) (*wish, []byte) {
+		w := c.read(r)
+		return w, w.index
+	})
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]int64, 0, len(reg.byIndex))
-	for _, k := range reg.byIndex {
-		ids = append(ids, k.ID)
-	}
+	ids := reg.ids()
 	needs, err := loadNeeds(ctx, c.db.Read, ids)
 	if err != nil {
 		return nil, err

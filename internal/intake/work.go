@@ -64,22 +64,14 @@ type jobRow struct {
 // Check reads the rows, looks up people and their spells with four queries,
 // and decides.
 func (c *workChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfer.Outcome, error) {
-	jobs := make([]*jobRow, len(rows))
-	var indexes [][]byte
-	for i := range rows {
-		jobs[i] = c.read(&row{Row: rows[i], rd: c.rd})
-		if jobs[i].index != nil {
-			indexes = append(indexes, jobs[i].index)
-		}
-	}
-	reg, err := lookup(ctx, c.db.Read, indexes, false)
+	jobs, reg, err := readAll(ctx, c.checker, rows, false, func(r *row) (*jobRow, []byte) {
+		w := c.read(r)
+		return w, w.index
+	})
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]int64, 0, len(reg.byIndex))
-	for _, k := range reg.byIndex {
-		ids = append(ids, k.ID)
-	}
+	ids := reg.ids()
 	spells, err := loadSpells(ctx, c.db.Read, ids)
 	if err != nil {
 		return nil, err
