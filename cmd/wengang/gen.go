@@ -34,7 +34,7 @@ func genCmd(e *env) *cobra.Command {
 	regionFlag(cmd, &at)
 	f := cmd.Flags()
 	f.IntVar(&o.People, "people", 40_000, "people")
-	f.IntVar(&o.Months, "months", 24, "months of history")
+	f.IntVar(&o.Months, "months", 24, "months of history (at least 4: three come as monthly files)")
 	f.Uint64Var(&o.Seed, "seed", 1, "seed: the same seed gives the same files")
 	f.StringVar(&o.Dir, "out", "", "folder to write into")
 	cobra.CheckErr(cmd.MarkFlagRequired("out"))

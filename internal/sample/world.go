@@ -65,6 +65,8 @@ func newWorld(o Options) (*world, error) {
 	}
 	if o.Months == 0 {
 		o.Months = 24
+	} else if o.Months > 0 && o.Months <= lastMonths {
+		o.Months = lastMonths + 1 // the monthly files need a month of history before them
 	}
 	if o.People < 200 || o.Months <= lastMonths || o.Months > 60 || o.Tree == nil || o.Dir == "" {
 		return nil, errorf("want at least 200 people, 4 to 60 months, a tree and a folder")
