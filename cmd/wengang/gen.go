@@ -12,6 +12,7 @@ import (
 
 func genCmd(e *env) *cobra.Command {
 	var at string
+	var units bool
 	o := sample.Options{}
 	cmd := &cobra.Command{
 		Use: "gen", Short: "write synthetic workbooks in the national layouts, with planted errors and their truth", Args: cobra.NoArgs,
@@ -21,7 +22,7 @@ func genCmd(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o.Region, o.Tree = code, region.National()
+			o.Region, o.Tree, o.NoUnits = code, region.National(), !units
 			m, err := sample.Generate(cmd.Context(), o)
 			if err != nil {
 				return err
@@ -36,6 +37,7 @@ func genCmd(e *env) *cobra.Command {
 	f.IntVar(&o.People, "people", 40_000, "people")
 	f.IntVar(&o.Months, "months", 24, "months of history (at least 4: three come as monthly files)")
 	f.Uint64Var(&o.Seed, "seed", 1, "seed: the same seed gives the same files")
+	f.BoolVar(&units, "units", false, "with the reporting units of 聊城, for an installation that has them (as the demo does)")
 	f.StringVar(&o.Dir, "out", "", "folder to write into")
 	cobra.CheckErr(cmd.MarkFlagRequired("out"))
 	return cmd

@@ -31,6 +31,9 @@ type Options struct {
 	End    calendar.Month
 	Dir    string
 	Tree   *region.Tree
+	// NoUnits leaves out the reporting units of 聊城, which an installation must
+	// know before it can import their files.
+	NoUnits bool
 }
 
 // File is one workbook, in the order in which they are to be imported.

@@ -74,7 +74,7 @@ func newWorld(o Options) (*world, error) {
 	w := &world{Options: o, tree: o.Tree, first: o.End.Add(1 - o.Months)}
 	next := o.End.Add(1)
 	w.today = calendar.DateOf(next.Year(), next.Num(), 10)
-	if o.Region == liaocheng && !hasUnits(o.Tree, o.Region) {
+	if !o.NoUnits && o.Region == liaocheng && !hasUnits(o.Tree, o.Region) {
 		w.locals = liaochengUnits()
 		w.tree = o.Tree.With(w.locals)
 	}
