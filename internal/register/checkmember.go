@@ -76,6 +76,16 @@ func (c *memberChecker) parse(raw transfer.Row) *candidate {
 	return x
 }
 
+func below(known []*Record, at region.Code) []*Record {
+	var out []*Record
+	for _, r := range known {
+		if at.Contains(r.Region) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // findRegister: a person's home is often what stands in the columns of place,
 // so a register elsewhere below the import's place fits as well, if it is the
 // only one of its name.
@@ -84,7 +94,10 @@ func (c *memberChecker) findRegister(x *candidate, key string, at region.Code) {
 	placed := hasPlace(x.given())
 	old, several := pick(c.known[key], c.k, in, placed)
 	if old == nil && !several && placed && !c.k.Members.Creates {
-		old, several = pick(c.known[key], c.k, in, false)
+		// The row names the county, the register stands in one of its towns.
+		if old, several = pick(below(c.known[key], at), c.k, in, false); old == nil && !several {
+			old, several = pick(c.known[key], c.k, in, false)
+		}
 	}
 	name, _ := x.cell("register")
 	switch {
