@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -207,6 +208,9 @@ func agree(t *testing.T, a, b *world) {
 	differ(t, a.totalsAtEnd, b.totalsAtEnd)
 	if len(a.figures) == 0 || len(a.figures) != len(b.figures) {
 		t.Fatalf("%d months against %d", len(a.figures), len(b.figures))
+	}
+	if !reflect.DeepEqual(a.absorbed, b.absorbed) || len(a.absorbed) == 0 {
+		t.Errorf("absorbed: %v against %v", a.absorbed, b.absorbed)
 	}
 	wrong, compared := 0, 0
 	for m, places := range a.figures {

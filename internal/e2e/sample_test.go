@@ -47,6 +47,7 @@ type world struct {
 	reports  map[string]transfer.Report // by file
 
 	figures     map[calendar.Month]map[region.Code][]int64 // of every place, by indicator
+	absorbed    map[region.Code]map[string]int64
 	totalsAtEnd map[string]string
 }
 
@@ -78,7 +79,7 @@ func (w *world) prove(t *testing.T) {
 		run  func(*testing.T)
 	}{
 		{"planted errors are found", w.recall}, {"clean rows pass", w.clean}, {"recheck finds the rest", w.later},
-		{"figures", w.recount}, {"registers", w.registers}, {"annex 1", w.annex1}, {"annex 2", w.annex2},
+		{"figures", w.recount}, {"lists behind figures", w.lists}, {"registers", w.registers}, {"annex 1", w.annex1}, {"annex 2", w.annex2},
 		{"again", w.again}, {"in another order", w.shuffled}, {"verify", w.verify},
 	} {
 		t.Run(step.name, func(t *testing.T) {
