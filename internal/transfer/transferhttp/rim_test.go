@@ -214,6 +214,8 @@ func TestWizard(t *testing.T) {
 	c.upload("", "x.xlsx", nil).Want("no file", 422, "请选一个文件")
 	c.upload("", "x.xls", []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), "month", "2023-11").Want("xls", 422, "另存为")
 	c.upload("", "x.csv", []byte("a,b\n"), "month", "2023-13").Want("bad month", 422)
+	// A NUL in the file's name was a 500 that wrote the name into the log.
+	c.upload("", "名单\x00.csv", []byte("a,b\n"), "month", "2023-11").Want("a head that is none", 422, "提交的内容读不出来")
 
 	to := c.upload("", "务工台账11月.xlsx", dirty(t, 300), "month", "2023-11", "full", "0").Want("upload", 303).To
 	if !strings.HasPrefix(to, "/import/1?") {

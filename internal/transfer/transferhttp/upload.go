@@ -116,11 +116,11 @@ func (h *Rim) upload(w http.ResponseWriter, r *web.Request) error {
 			return h.showForm(w, r, http.StatusUnprocessableEntity, kind, typed, fault.InvalidFields(fault.Field{Name: "file", Key: "import.nofile"}))
 		}
 		if err != nil {
-			return err
+			return unreadable(err)
 		}
 		if part.FormName() != "file" || part.FileName() == "" {
 			if err := field(typed, part); err != nil {
-				return err
+				return unreadable(err)
 			}
 			continue
 		}
@@ -146,6 +146,15 @@ func (h *Rim) upload(w http.ResponseWriter, r *web.Request) error {
 func tooLarge(err error) bool {
 	var e *http.MaxBytesError
 	return errors.As(err, &e)
+}
+
+// unreadable is a form that breaks off or has a head that is none. What the
+// reader says of it stays out of the log: it quotes the file's name.
+func unreadable(err error) error {
+	if tooLarge(err) {
+		return err
+	}
+	return fault.New(fault.Invalid, "web.badform")
 }
 
 // field reads a small part of the form.
