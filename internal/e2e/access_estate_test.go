@@ -54,8 +54,8 @@ func (g *ground) place() region.Code { return g.village }
 const (
 	markBusiness = "爨"
 	markAccount  = "夔"
-	markLatin    = "zqx"
-	markLogin    = "qxw"
+	markLatin    = "zqxjkv"
+	markLogin    = "qxwvzk"
 	numerals     = "壹贰叁肆伍陆酉"
 	markPhone    = "199****770"
 )
