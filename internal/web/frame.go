@@ -17,6 +17,7 @@ type frame struct {
 	Nav     []navView
 	Tabs    []navView // the first four, for phones
 	Rest    []navView // what the phone's fifth tab opens
+	Section []Tab     // pages of the section that is on, where it has more than one
 	At      region.Code
 	Name    string
 	Code    string
@@ -97,21 +98,46 @@ func (s *Shell) frameOf(r *Request) *frame {
 func (s *Shell) navOf(r *Request, f *frame) {
 	items := append([]NavItem(nil), s.nav...)
 	sort.SliceStable(items, func(i, j int) bool { return items[i].Order < items[j].Order })
+	section, page := s.standing(items, r.URL.Path)
 	for _, it := range items {
 		if it.Need != "" && !r.Caller.Can(it.Need) {
 			continue
 		}
-		v := navView{Label: r.T(it.Key), Icon: it.Icon, Href: s.linkFor(r, it), Count: -1}
-		v.On = it.Href == r.URL.Path || (it.Href != "/" && strings.HasPrefix(r.URL.Path+"/", it.Href+"/"))
+		v := navView{Label: r.T(it.Key), Icon: it.Icon, Href: s.linkFor(r, it), On: it.Href == section, Count: -1}
+		if section != "" && (it.Href == section || it.Under == section) {
+			f.Section = append(f.Section, Tab{Label: v.Label, Href: v.Href, On: it.Href == page})
+		}
+		if it.Under != "" {
+			continue
+		}
 		if it.Count != nil {
 			v.Count = it.Count(r.Context(), r)
 		}
 		f.Nav = append(f.Nav, v)
 	}
+	if len(f.Section) < 2 {
+		f.Section = nil
+	}
 	f.Tabs = f.Nav
 	if len(f.Tabs) > 4 {
 		f.Tabs, f.Rest = f.Nav[:4], f.Nav[4:]
 	}
+}
+
+// standing is the section that a path belongs to and the entry or tab that is
+// on: the one with the longest address that the path begins with.
+func (s *Shell) standing(items []NavItem, path string) (section, page string) {
+	for _, it := range items {
+		on := it.Href == path || (it.Href != "/" && strings.HasPrefix(path+"/", it.Href+"/"))
+		if !on || len(it.Href) <= len(page) {
+			continue
+		}
+		section, page = it.Href, it.Href
+		if it.Under != "" {
+			section = it.Under
+		}
+	}
+	return section, page
 }
 
 // linkFor keeps the place only where the caller may look there with the

@@ -69,6 +69,9 @@ type NavItem struct {
 	Href  string
 	Need  account.Permission
 	Order int // 10 today, 20 board, 30 people, 40 import, 50 findings, 60 registers, 70 targets, 80 reports, 90 audit, 95 settings
+	// Under is the Href of the entry whose section this page belongs to: it is
+	// then a tab above that section's pages instead of an entry of its own.
+	Under string
 	// Count is the small number beside the entry, nil for none; -1 hides it.
 	Count func(ctx context.Context, r *Request) int
 }
