@@ -62,20 +62,24 @@ const (
 	UserGrant     Permission = "user.grant"  // security administrator
 	AuditRead     Permission = "audit.read"  // audit administrator
 	SystemOperate Permission = "system.operate"
+
+	HandoverAsk    Permission = "handover.ask"    // ask another county for a person
+	HandoverAnswer Permission = "handover.answer" // hand a person over or refuse; decide above both counties
+	ExportApprove  Permission = "export.approve"  // consent to others' exports, and their log
 )
 
 // table says which role holds which permission. A department narrows it in
 // deptOnly below.
 var table = map[Role][]Permission{
 	Aide:     {PeopleRead, PeopleEdit, FindingsRead, BoardRead},
-	Officer:  {PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, BoardRead, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill},
-	Reviewer: {PeopleRead, FindingsRead, FindingsClear, MonthReopen, BoardRead, TargetRead, RegisterRead, ReportRead, ReportReview, SettingEdit},
+	Officer:  {PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, BoardRead, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill, HandoverAsk, HandoverAnswer},
+	Reviewer: {HandoverAnswer, PeopleRead, FindingsRead, FindingsClear, MonthReopen, BoardRead, TargetRead, RegisterRead, ReportRead, ReportReview, SettingEdit, ExportApprove},
 	Leader:   {PeopleRead, BoardRead, TargetRead, RegisterRead, ReportRead},
 	System:   {UserRead, UserCreate, SystemOperate},
 	Security: {UserRead, UserGrant},
 	Auditor:  {AuditRead},
 	Local: {PeopleRead, PeopleEdit, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, MonthReopen, BoardRead, TargetRead, TargetEdit,
-		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, SystemOperate},
+		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, SystemOperate, ExportApprove},
 }
 
 // deptOnly lists the departments that hold a permission where not all do
@@ -89,6 +93,9 @@ var deptOnly = map[Permission][]Dept{
 	MonthReopen:  {DeptHR, DeptRural},
 	ReportFill:   {DeptHR},
 	ReportReview: {DeptHR},
+
+	HandoverAsk:    {DeptHR, DeptRural, DeptAgriculture},
+	HandoverAnswer: {DeptHR, DeptRural, DeptAgriculture},
 }
 
 // levels is a span of places, both ends included.
@@ -106,6 +113,9 @@ var levelOnly = map[Permission]levels{
 	ReportFill:   {region.Province, region.County},
 	ReportReview: {region.Nation, region.City}, // what the level below submitted
 	SettingEdit:  {region.Nation, region.County},
+
+	HandoverAsk:    {region.County, region.Town},
+	HandoverAnswer: {region.Nation, region.County}, // the county that holds; those above both decide what is overdue
 }
 
 // roleLevels lists where a role can be granted; absent means anywhere.

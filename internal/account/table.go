@@ -21,7 +21,7 @@ func Permissions() []Permission {
 	return []Permission{
 		BoardRead, PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear,
 		MonthClose, MonthReopen, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill,
-		ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, AuditRead, SystemOperate,
+		ReportReview, SettingEdit, ExportApprove, UserRead, UserCreate, UserGrant, AuditRead, SystemOperate,
 	}
 }
 
