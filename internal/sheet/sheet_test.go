@@ -219,8 +219,18 @@ func TestBench(t *testing.T) {
 	if err := os.WriteFile(path, sample(t, 300, 25, true), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Bench(t.Context(), path, 1)
-	if err != nil || !r.Checked || r.Rows != 300 || r.Cells != 300*25 || r.Seconds <= 0 || r.Peer.Seconds <= 0 {
-		t.Errorf("%+v, %v", r, err)
+	own, err := Bench(ReaderOwn, path)
+	if err != nil || own.Rows != 300 || own.Cells != 300*25 || own.Seconds <= 0 {
+		t.Errorf("%+v, %v", own, err)
+	}
+	peer, err := Bench(ReaderPeer, path)
+	if err != nil || peer.Hash != own.Hash || peer.Cells != own.Cells {
+		t.Errorf("%+v and %+v, %v", own, peer, err)
+	}
+	if floor, err := Bench(ReaderFloor, path); err != nil || floor.Seconds <= 0 {
+		t.Errorf("%+v, %v", floor, err)
+	}
+	if _, err := Bench("other", path); err == nil {
+		t.Error("a reader that is none reads")
 	}
 }

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -14,57 +13,60 @@ import (
 )
 
 // BenchResult is one import measured from the file on disk to rows that are
-// durable and visible (speed.md W1), beside what excelize needs to read alone.
+// durable and visible (W1). CPU and peak memory are those of the whole process.
 type BenchResult struct {
-	Rows    int64           `json:"rows"`
-	New     int64           `json:"new"`
-	Refused int64           `json:"rejected"`
-	Seconds float64         `json:"seconds"` // stage, check and save
-	Stage   float64         `json:"stage_seconds"`
-	Check   float64         `json:"check_seconds"` // reading among it
-	Save    float64         `json:"save_seconds"`
-	Floor   float64         `json:"floor_seconds"` // inflating the workbook
-	PeakRSS int             `json:"peak_rss_mb"`
-	Reader  float64         `json:"reader_seconds"` // this reader alone
-	Peer    sheet.BenchPeer `json:"peer"`           // reading alone
-	Checked bool            `json:"checked"`
+	Rows      int64   `json:"rows"`
+	New       int64   `json:"new"`
+	Unchanged int64   `json:"unchanged"`
+	Changed   int64   `json:"updated"`
+	Refused   int64   `json:"rejected"`
+	Warned    int64   `json:"warned"`
+	Findings  int64   `json:"findings"`
+	Seconds   float64 `json:"seconds"`       // stage, check and save
+	Check     float64 `json:"check_seconds"` // staging and reading among it
+	Write     float64 `json:"write_seconds"`
+	Last      float64 `json:"last_transaction_seconds"`
+	CPU       float64 `json:"cpu_seconds"`
+	PeakRSS   int     `json:"peak_rss_mb"`
 }
 
-// BenchImport imports a workbook of one sheet through the service and measures
-// the steps; the ledger keeps it, so the service should stand on a scratch
-// database. Every row of the sheet must come out as accepted or refused, the
-// cells must be those that excelize reads. pairs is how often both readers run.
-func (s *Service) BenchImport(ctx context.Context, c account.Caller, r Request, path string, pairs int) (out BenchResult, err error) {
+// BenchImport imports a workbook through the service and measures the steps.
+// The ledger keeps it, so the service should stand on a scratch database.
+func (s *Service) BenchImport(ctx context.Context, c account.Caller, r Request, path string) (out BenchResult, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return out, err
 	}
 	defer f.Close()
 	r.File, r.FileName = f, filepath.Base(path)
-	sheet.ResetPeakRSS()
-	at := time.Now()
-	lap := func() float64 {
-		d := time.Since(at).Seconds()
-		at = time.Now()
-		return d
+	var chunked, last time.Time
+	defer func(was func(string)) { s.Failpoint = was }(s.Failpoint)
+	s.Failpoint = func(point string) {
+		switch point {
+		case "save.begin", "save.chunk":
+			chunked = time.Now()
+		case "finish":
+			last = time.Now()
+		}
 	}
+	sheet.ResetPeakRSS()
+	cpu, at := sheet.CPUSeconds(), time.Now()
 	id, err := s.Stage(ctx, c, r)
+	if err == nil {
+		err = s.Work(ctx, id)
+	}
 	if err != nil {
 		return out, err
 	}
-	out.Stage = lap()
-	if err := s.Work(ctx, id); err != nil {
+	out.Check = time.Since(at).Seconds()
+	if err = s.Save(ctx, c, id); err == nil {
+		err = s.Work(ctx, id)
+	}
+	if err != nil {
 		return out, err
 	}
-	out.Check = lap()
-	if err := s.Save(ctx, c, id); err != nil {
-		return out, err
-	}
-	if err := s.Work(ctx, id); err != nil {
-		return out, err
-	}
-	out.Save = lap()
-	out.PeakRSS = sheet.PeakRSS()
+	out.Seconds, out.CPU, out.PeakRSS = time.Since(at).Seconds(), sheet.CPUSeconds()-cpu, sheet.PeakRSS()
+	out.Write, out.Last = out.Seconds-out.Check, last.Sub(chunked).Seconds()
 	in, err := s.Load(ctx, region.ScopeOf(r.Region), id)
 	if err != nil {
 		return out, err
@@ -72,15 +74,7 @@ func (s *Service) BenchImport(ctx context.Context, c account.Caller, r Request, 
 	if in.State != StateDone {
 		return out, errors.New("the import ended as " + string(in.State) + ": " + in.message.Key)
 	}
-	read, err := sheet.Bench(ctx, path, pairs)
-	if err != nil {
-		return out, err
-	}
-	if head := int64(read.Rows) - in.Done; in.Accepted()+in.Refused() != in.Done || head < 1 || head > headerRows {
-		return out, fmt.Errorf("rows do not add up: %d in the sheet, %d imported, %d accepted, %d refused", read.Rows, in.Done, in.Accepted(), in.Refused())
-	}
-	out.Rows, out.New, out.Refused = in.Done, in.New, in.Refused()
-	out.Seconds = out.Stage + out.Check + out.Save
-	out.Reader, out.Floor, out.Peer, out.Checked = read.Seconds, read.Floor, read.Peer, true
+	out.Rows, out.New, out.Unchanged, out.Changed, out.Refused = in.Done, in.New, in.Same, in.Changed, in.Refused()
+	out.Warned, out.Findings = in.Warned, in.Findings
 	return out, nil
 }
