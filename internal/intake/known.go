@@ -18,6 +18,7 @@ type known struct {
 	phoneIndex string
 	homePhone  string // blind index of the household's phone
 	pending    bool   // written by an import that has not finished
+	Aid        *fact.Aid
 }
 
 // register answers who holds the numbers of one chunk of rows.

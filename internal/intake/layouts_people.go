@@ -66,7 +66,7 @@ func columns(own []transfer.Column, more ...transfer.Column) []transfer.Column {
 }
 
 var peopleLayouts = []transfer.Layout{
-	{ID: "people.national", Title: "人员全字段导出", Columns: columns(nationalPerson,
+	{ID: "people.national", Title: "人员全字段导出", Columns: columns(columns(nationalPerson, aidColumns...),
 		cProvince, cCity, need(cCounty), need(cTown), need(cVillage), need(cHousehold), need(cCode), cName, cID, cIDKind, cSex, cBirth, cEthnic,
 		cHomePhone, cPhone, need(cRelation), need(cEducation), need(cStudent), need(cSkill), cHealth, cPolitical, cAllowance, cWard)},
 	{ID: "people.roll", Title: "已脱贫人口名单", Columns: columns(rollColumns(),
@@ -74,7 +74,7 @@ var peopleLayouts = []transfer.Layout{
 	{ID: "people.county", Title: "县级人员表", Columns: []transfer.Column{
 		cProvince, cCity, cCounty, cTown, cVillage, cPlace, cHousehold, cCode, cName, cID, cIDKind, cSex, cBirth, cEthnic,
 		cHomePhone, cPhone, cRelation, cEducation, cStudent, cSkill, cHealth, cPolitical, cAllowance, cWard,
-		cKind, cMonitored, cRisk, cRemoved, cRemovedOn, cRiskOn, cJoinedOn, cWilling, cStatus, cSettled, cNote}},
+		cKind, cMonitored, cRisk, cRemoved, cRemovedOn, cRiskOn, cJoinedOn, cWilling, cStatus, cSettled, cAccount, cNote}},
 }
 
 // rollColumns are the columns of the banks' and counties' 名单, which serves
@@ -89,7 +89,7 @@ func rollColumns() []transfer.Column {
 }
 
 var monitoredLayouts = []transfer.Layout{
-	{ID: "monitored.national", Title: "（自定义）监测对象信息", Columns: columns(nationalPerson,
+	{ID: "monitored.national", Title: "（自定义）监测对象信息", Columns: columns(columns(columns(nationalPerson, aidColumns...), householdAid...),
 		cProvince, cCity, cCounty, cTown, cVillage, cHousehold, cCode, cName, cID, cIDKind, cSex, cBirth, cEthnic,
 		cHomePhone, cPhone, cRelation, cEducation, cStudent, cSkill, cHealth, cPolitical, cAllowance, cWard,
 		cKind, need(cMonitored), need(cRisk), need(cRemoved), cRemovedOn, need(cRiskOn), cJoinedOn)},

@@ -30,6 +30,7 @@ type personChecker struct {
 	homes  map[string]*rule.Household // by county and 户编号
 	closed map[region.Code]calendar.Month
 	places settlements
+	stated fact.Stated // groups of aid columns that the file carries
 }
 
 // checker is what the checkers of all kinds share.
@@ -91,7 +92,7 @@ func (k *personKind) Open(ctx context.Context, b *transfer.Batch) (transfer.Chec
 	if err != nil {
 		return nil, err
 	}
-	return &personChecker{checker: c, kind: k, homes: map[string]*rule.Household{}, closed: closed, places: places}, nil
+	return &personChecker{checker: c, kind: k, homes: map[string]*rule.Household{}, closed: closed, places: places, stated: aidStated(c.rd)}, nil
 }
 
 // personWork is a row on its way through Check.
@@ -118,6 +119,9 @@ func (c *personChecker) Check(ctx context.Context, rows []transfer.Row) ([]trans
 		by[k.ID] = k
 	}
 	if err := loadKinds(ctx, c.db.Read, by); err != nil {
+		return nil, err
+	}
+	if err := loadAid(ctx, c.db.Read, by); err != nil {
 		return nil, err
 	}
 	out := make([]transfer.Outcome, len(rows))
@@ -161,6 +165,7 @@ func (c *personChecker) read(r *row) *personWork {
 		r.add(rule.At("row.required", "risk_on", "", "识别监测时间"))
 	}
 	c.readWork(w)
+	c.readAid(w)
 	return w
 }
 

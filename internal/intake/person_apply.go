@@ -26,18 +26,22 @@ type arrival struct {
 // kinds and findings. All of it carries the batch and is hidden with it.
 func (k *personKind) Apply(ctx context.Context, tx *db.Tx, b *transfer.Batch, rows []transfer.Staged) error {
 	var in []*arrival
+	var said []*personRow
 	for _, r := range rows {
-		if r.Result != transfer.New {
+		if r.Result != transfer.New && r.Result != transfer.Changed {
 			continue
 		}
 		a := &arrival{row: r.Row}
 		if err := decode(r.Payload, &a.personRow); err != nil {
 			return err
 		}
-		in = append(in, a)
+		said = append(said, &a.personRow)
+		if r.Result == transfer.New {
+			in = append(in, a)
+		}
 	}
 	if len(in) == 0 {
-		return nil
+		return insertAid(ctx, tx, b, said)
 	}
 	if err := k.settle(ctx, tx, b, in); err != nil {
 		return err
@@ -50,6 +54,9 @@ func (k *personKind) Apply(ctx context.Context, tx *db.Tx, b *transfer.Batch, ro
 		a.ID = first + int64(i)
 	}
 	if err := k.insertPeople(ctx, tx, b, in); err != nil {
+		return err
+	}
+	if err := insertAid(ctx, tx, b, said); err != nil {
 		return err
 	}
 	return k.insertDated(ctx, tx, b, in)

@@ -45,6 +45,7 @@ func (c *personChecker) decide(w *personWork, reg *register) transfer.Outcome {
 		r.add(rule.Of("person.kind_missing", ""))
 	}
 	w.s.Person = &after
+	w.weighAid(was)
 	w.s.Household = c.household(w, &after)
 	r.found = rule.Run(r.found, w.s, c.set(w.p.Village), rule.ScopeRow, rule.ScopePerson, rule.ScopeHousehold)
 	switch {
@@ -164,7 +165,7 @@ func (c *personChecker) compare(w *personWork, was *known) transfer.Result {
 	p := &w.p
 	p.Moved = p.Village != was.Village
 	p.Regroup = p.Household != "" && p.Household != was.Household
-	changed := p.reduce(&was.Person) || p.Moved || p.Regroup || p.DropStudent || p.DropSchool || len(p.KindOps) > 0
+	changed := p.reduce(&was.Person) || p.Moved || p.Regroup || p.DropStudent || p.DropSchool || p.AidNew || len(p.KindOps) > 0
 	if p.Willing == 0 {
 		p.WillingOn = 0
 	}

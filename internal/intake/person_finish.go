@@ -190,5 +190,5 @@ func (k *personKind) Undo(ctx context.Context, tx *db.Tx, b *transfer.Batch) err
 		`SELECT 1 FROM field_change f JOIN person p ON p.id = f.person_id WHERE p.batch_id = $1 AND f.batch_id <> $1`,
 		`SELECT 1 FROM person p JOIN household h ON h.id = p.household_id WHERE h.batch_id = $1 AND p.batch_id <> $1
 			AND NOT EXISTS (SELECT 1 FROM field_change f WHERE f.person_id = p.id AND f.batch_id = $1 AND f.field = 'household_id')`,
-	}, []string{"status_history", "person_kind", "residence", "person", "household"})
+	}, []string{"person_aid", "status_history", "person_kind", "residence", "person", "household"})
 }

@@ -17,6 +17,8 @@ type personRow struct {
 	Moved       bool // to Village
 	Regroup     bool // to the household with the number Household
 	KindOps     []kindOp
+	AidNew      bool // Aid is not what the ledger has
+	Aid         fact.Aid
 	Found       []keptFinding
 }
 
@@ -57,6 +59,9 @@ func (p *personRow) walk(c *coder) {
 	c.bool(&p.Moved)
 	c.bool(&p.Regroup)
 	list(c, &p.KindOps, func(o *kindOp) { walkKind(c, &o.Was); walkKind(c, &o.Now) })
+	if c.bool(&p.AidNew); p.AidNew {
+		walkAid(c, &p.Aid)
+	}
 	walkFound(c, &p.Found)
 }
 

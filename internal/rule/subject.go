@@ -17,6 +17,7 @@ type Subject struct {
 	Focus     *fact.Spell  // the spell that a row states; nil: every spell
 	Need      *fact.Need   // nil: no plan is known
 	Household *Household   // nil: the household is not known as a whole
+	Aid       *fact.Aid    // what the national files say besides; nil: nothing is known
 	Row       *Row         // nil when the ledger itself is checked
 }
 
