@@ -3,18 +3,27 @@ package region
 import (
 	"strings"
 	"sync"
+
+	"wengang/internal/calendar"
 )
 
 // overlay is the local places of one installation over the asset.
 type overlay struct {
-	at       map[Code]Local   // every row by its code, ended ones too
-	children map[Code][]Place // rows in force by the place above
-	moved    map[Code]Code    // national code of a carved place → its code in the tree
+	at       map[Code]Local    // every row by its code, ended ones too
+	children map[Code][]listed // rows by the place above, with the days in force
+	moved    map[Code]Code     // national code of a carved place → its code in the tree
 
 	upperOnce  sync.Once
 	upperIndex *nameIndex
 	lowerMu    sync.Mutex
 	lowerIndex map[Code]*nameIndex
+}
+
+// listed is a local place below another, from the first to the last day in
+// force; 0 is no bound.
+type listed struct {
+	Place
+	from, to calendar.Date
 }
 
 // With is the tree with local places over it: reporting units, carved towns
@@ -25,14 +34,11 @@ func (t *Tree) With(local []Local) *Tree {
 	if len(local) == 0 {
 		return &Tree{base: t.base}
 	}
-	o := &overlay{at: make(map[Code]Local, len(local)), children: map[Code][]Place{}, moved: map[Code]Code{}}
+	o := &overlay{at: make(map[Code]Local, len(local)), children: map[Code][]listed{}, moved: map[Code]Code{}}
 	for _, l := range local {
 		o.at[l.Code] = l
-		if l.ValidTo != 0 {
-			continue
-		}
 		p := l.place()
-		if l.Kind == KindCarved && l.Official != 0 {
+		if l.Kind == KindCarved && l.Official != 0 && l.ValidTo == 0 {
 			if l.InsideHost {
 				// The people stay under the host; the unit only lists the place.
 				p = Place{Code: l.Official, Name: l.Name}
@@ -41,7 +47,7 @@ func (t *Tree) With(local []Local) *Tree {
 			}
 		}
 		parent := l.Code.Parent()
-		o.children[parent] = append(o.children[parent], p)
+		o.children[parent] = append(o.children[parent], listed{Place: p, from: l.ValidFrom, to: l.ValidTo})
 	}
 	return &Tree{base: t.base, local: o}
 }
@@ -129,7 +135,11 @@ func (o *overlay) lower(b *base, county Code) *nameIndex {
 	x := newNameIndex()
 	t := b.characters()
 	for c, l := range o.at {
-		if c.At(County) != county || l.ValidTo != 0 || c == county {
+		if c.At(County) != county || c == county {
+			continue
+		}
+		o.addFormer(x, t, c, l)
+		if l.ValidTo != 0 {
 			continue
 		}
 		if c.Level() == Village {
@@ -153,6 +163,72 @@ func (o *overlay) lower(b *base, county Code) *nameIndex {
 	}
 	o.lowerIndex[county] = x
 	return x
+}
+
+// addFormer enters the names that a village gave up, and those of a village
+// that another took over: files go on using them for years.
+func (o *overlay) addFormer(x *nameIndex, t *charTable, c Code, l Local) {
+	if c.Level() != Village {
+		return
+	}
+	to := o.current(c)
+	for _, name := range strings.Split(l.FormerNames, "|") {
+		if name != "" {
+			x.addVillage(to, t.normal(name))
+		}
+	}
+	if to != c && to.At(Town) != c.At(Town) {
+		x.addVillage(to, t.normal(l.Name))
+	}
+}
+
+// current follows an ended place to what took it over.
+func (o *overlay) current(c Code) Code {
+	for range 16 { // a chain of mergers; a ring would be a fault of the data
+		l, ok := o.at[c]
+		if !ok || l.ValidTo == 0 || l.FollowedBy == 0 {
+			return c
+		}
+		c = l.FollowedBy
+	}
+	return c
+}
+
+// Current is the place that stands for c today: c itself, or what took it over
+// after mergers and moves.
+func (t *Tree) Current(c Code) Code {
+	if t.local == nil {
+		return c
+	}
+	return t.local.current(c)
+}
+
+// follow leads an answer from ended places to those that took them over.
+func (t *Tree) follow(m Match) Match {
+	if t.local == nil {
+		return m
+	}
+	if to := t.Current(m.Code); m.Status == One && to != m.Code {
+		m.Code, m.Former = to, true
+		return m
+	}
+	if m.Status != Several {
+		return m
+	}
+	moved, places := false, make([]Place, len(m.Candidates))
+	for i, p := range m.Candidates {
+		places[i] = p
+		if to := t.Current(p.Code); to != p.Code {
+			places[i], _ = t.Get(to)
+			moved = true
+		}
+	}
+	if !moved {
+		return m
+	}
+	out := several(places, m.Former)
+	out.Special, out.Rest = m.Special, m.Rest
+	return out
 }
 
 // lowerIndexes are the indexes of towns and villages that apply in c's county.

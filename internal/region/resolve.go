@@ -64,7 +64,7 @@ func (t *Tree) Resolve(text string, within Code) Match {
 	if m, ok := t.cache.m.Load(key); ok {
 		return m.(Match)
 	}
-	m := t.resolve(text, within)
+	m := t.follow(t.resolve(text, within))
 	if t.cache.n.Add(1) > resolveCacheSize {
 		t.cache.m.Clear()
 		t.cache.n.Store(0)

@@ -45,7 +45,12 @@ type Local struct {
 	Name, Kind         string
 	InsideHost         bool // a carved place that its host county still shows and counts
 	ValidFrom, ValidTo calendar.Date
-	Source             string
+	// FollowedBy is the place that took over an ended one (merged or moved); 0
+	// where nothing did.
+	FollowedBy Code
+	// FormerNames are earlier names of the place, joined by |.
+	FormerNames string
+	Source      string
 }
 
 // Tree is the national tree with the local places of one installation. It is
@@ -168,6 +173,20 @@ func (t *Tree) FullName(c Code) string {
 // divisions. A carved place stands under its unit, not under its host county,
 // unless the unit is shown inside it.
 func (t *Tree) Children(c Code) []Place {
+	return t.children(c, func(l *listed) bool { return l.to == 0 })
+}
+
+// ChildrenIn are the places that were one level below c at the end of a month:
+// a village merged since is still listed, one made since is not.
+func (t *Tree) ChildrenIn(c Code, m calendar.Month) []Place {
+	if t.local == nil || !m.Valid() || m == calendar.Open {
+		return t.Children(c)
+	}
+	end := m.LastDay()
+	return t.children(c, func(l *listed) bool { return l.from <= end && (l.to == 0 || l.to >= end) })
+}
+
+func (t *Tree) children(c Code, in func(*listed) bool) []Place {
 	var out []Place
 	if t.local != nil {
 		if p, ok := t.local.get(t.base, c); ok && p.Code != c {
@@ -189,24 +208,32 @@ func (t *Tree) Children(c Code) []Place {
 				return
 			}
 			if _, ok := t.local.at[p.Code]; ok {
-				return // renamed or ended: in force, it is among the local places below
+				return // renamed or ended: it is among the local places below
 			}
 		}
 		out = append(out, p)
 	})
 	if t.local != nil {
-		out = append(out, t.local.children[c]...)
-		slices.SortStableFunc(out, func(a, b Place) int {
-			if au, bu := a.Kind == KindUnit, b.Kind == KindUnit; au != bu {
-				if bu {
-					return -1
-				}
-				return 1
+		rows := t.local.children[c]
+		for i := range rows {
+			if in(&rows[i]) {
+				out = append(out, rows[i].Place)
 			}
-			return int(sign(a.Code - b.Code))
-		})
+		}
+		slices.SortStableFunc(out, unitsLast)
 	}
 	return out
+}
+
+// unitsLast orders reporting units after divisions, then by code.
+func unitsLast(a, b Place) int {
+	if au, bu := a.Kind == KindUnit, b.Kind == KindUnit; au != bu {
+		if bu {
+			return -1
+		}
+		return 1
+	}
+	return int(sign(a.Code - b.Code))
 }
 
 func sign(d Code) Code {

@@ -35,7 +35,7 @@ func New(d *db.DB, log *audit.Log) *Store { return &Store{db: d, log: log} }
 // LoadLocals reads every local place by code.
 func LoadLocals(ctx context.Context, q db.Querier) ([]region.Local, error) {
 	rows, err := q.QueryContext(ctx, `
-		SELECT code, name, kind, official_code, inside_host, valid_from, valid_to, source
+		SELECT code, name, kind, official_code, inside_host, valid_from, valid_to, followed_by, former_names, source
 		FROM local_region ORDER BY code`)
 	if err != nil {
 		return nil, fmt.Errorf("load local places: %w", err)
@@ -44,7 +44,7 @@ func LoadLocals(ctx context.Context, q db.Querier) ([]region.Local, error) {
 	var out []region.Local
 	for rows.Next() {
 		var l region.Local
-		if err := rows.Scan(&l.Code, &l.Name, &l.Kind, &l.Official, &l.InsideHost, &l.ValidFrom, &l.ValidTo, &l.Source); err != nil {
+		if err := rows.Scan(&l.Code, &l.Name, &l.Kind, &l.Official, &l.InsideHost, &l.ValidFrom, &l.ValidTo, &l.FollowedBy, &l.FormerNames, &l.Source); err != nil {
 			return nil, fmt.Errorf("load local places: %w", err)
 		}
 		out = append(out, l)
@@ -82,12 +82,13 @@ func (s *Store) SaveLocal(ctx context.Context, scope region.Scope, tx *db.Tx, c 
 		return fault.InvalidFields(f...)
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO local_region (code, name, kind, official_code, inside_host, valid_from, valid_to, source)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		INSERT INTO local_region (code, name, kind, official_code, inside_host, valid_from, valid_to, followed_by, former_names, source)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind,
 			official_code = excluded.official_code, inside_host = excluded.inside_host,
-			valid_from = excluded.valid_from, valid_to = excluded.valid_to, source = excluded.source`,
-		int64(l.Code), l.Name, l.Kind, int64(l.Official), l.InsideHost, int(l.ValidFrom), int(l.ValidTo), l.Source)
+			valid_from = excluded.valid_from, valid_to = excluded.valid_to, followed_by = excluded.followed_by,
+			former_names = excluded.former_names, source = excluded.source`,
+		int64(l.Code), l.Name, l.Kind, int64(l.Official), l.InsideHost, int(l.ValidFrom), int(l.ValidTo), int64(l.FollowedBy), l.FormerNames, l.Source)
 	if err != nil {
 		return fmt.Errorf("save local place: %w", err)
 	}
@@ -95,6 +96,21 @@ func (s *Store) SaveLocal(ctx context.Context, scope region.Scope, tx *db.Tx, c 
 		Action: "region.save", Object: "region", ObjectID: l.Code.String(), Region: l.Code,
 		Detail: map[string]string{"kind": l.Kind, "official": l.Official.String()},
 	})
+}
+
+// DropLocal removes a local place, or another name or end of a national one,
+// that an undone change of divisions had made.
+func (s *Store) DropLocal(ctx context.Context, scope region.Scope, tx *db.Tx, c account.Caller, code region.Code) error {
+	if !c.Can(account.SettingEdit) {
+		return fault.New(fault.Forbidden, "fault.forbidden", account.SettingEdit)
+	}
+	if !scope.Contains(code.Parent()) {
+		return fault.NotFoundf("fault.notfound")
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM local_region WHERE code = $1`, int64(code)); err != nil {
+		return fmt.Errorf("drop local place: %w", err)
+	}
+	return s.log.Write(ctx, tx, c, audit.Entry{Action: "region.drop", Object: "region", ObjectID: code.String(), Region: code})
 }
 
 func checkLocal(l region.Local) []fault.Field {
