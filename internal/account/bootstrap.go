@@ -77,7 +77,7 @@ func LocalOperator(at region.Code) Caller {
 	if u, err := user.Current(); err == nil && u.Username != "" {
 		name = "local:" + u.Username
 	}
-	return Caller{Login: name, Name: name, Address: "local", Grants: []Grant{{Role: Local, Region: at}}}
+	return Caller{Login: name, Name: name, Address: "local", Fresh: true, Grants: []Grant{{Role: Local, Region: at}}}
 }
 
 func (c Caller) isLocal() bool { return len(c.Grants) == 1 && c.Grants[0].Role == Local }

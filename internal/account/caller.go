@@ -27,6 +27,31 @@ type Caller struct {
 	Address   string // network address, or "local" for the command line
 	RequestID string
 	Session   string // identifier of the session, never its token
+
+	// For is the account that the caller stands in for (AB 岗), 0 none: Grants
+	// are then that account's, and every audit row names both.
+	For      int64
+	ForLogin string
+	ForName  string
+	// Fresh says that the caller proved within FreshFor who sits there: acts
+	// that matter most (grants, exports in plain) ask for it.
+	Fresh bool
+	// Rights stamps the state of the account's rights that Grants were read
+	// with; audit.Log.Write refuses the act where they changed since. 0: no stamp.
+	Rights int64
+	// Inspection bounds an inspector from outside; nil for everybody else.
+	Inspection *Inspection
+}
+
+// Local reports the operator at the machine's own console.
+func (c Caller) Local() bool { return c.isLocal() }
+
+// RecordLogin is the caller's name on the record: "b 代 a" where b stands in.
+func (c Caller) RecordLogin() string {
+	if c.For == 0 {
+		return c.Login
+	}
+	return c.Login + " 代 " + c.ForLogin
 }
 
 // Can reports whether any grant of the caller carries the permission.

@@ -29,12 +29,19 @@ type Policy struct {
 	DayHours    int // absolute limit of a session
 	Sessions    int // simultaneous sessions of one account
 	DormantDays int // 0 never: an unused account is stopped
+	FactorAll   int // 1: everybody needs a second factor, not only those in FactorNeeded
+	ExportRows  int // plain rows a day that one may take out without a second person's consent
+	LeaveDays   int // longest stand-in (AB 岗)
+
+	// Sample is set by the demo command only: second factors are off, and the
+	// console refuses to be served beyond loopback.
+	Sample bool
 }
 
 // DefaultPolicy is in force where nothing is set.
 var DefaultPolicy = Policy{
 	MinLength: 10, Classes: 3, RotateDays: 90, Keep: 5, InitialDays: 7,
-	IdleMinutes: 30, DayHours: 12, Sessions: 5, DormantDays: 90,
+	IdleMinutes: 30, DayHours: 12, Sessions: 5, DormantDays: 90, ExportRows: 50, LeaveDays: 60,
 }
 
 // PolicyField is one rule as the page edits it.
@@ -62,6 +69,9 @@ func (p *Policy) fields() []struct {
 		{PolicyField{Name: "day_hours", Min: 1, Max: 24}, &p.DayHours},
 		{PolicyField{Name: "sessions", Min: 1, Max: 20}, &p.Sessions},
 		{PolicyField{Name: "dormant_days", Min: 0, Max: 365}, &p.DormantDays},
+		{PolicyField{Name: "factor_all", Min: 0, Max: 1}, &p.FactorAll},
+		{PolicyField{Name: "export_rows", Min: 0, Max: 1000}, &p.ExportRows},
+		{PolicyField{Name: "leave_days", Min: 1, Max: 180}, &p.LeaveDays},
 	}
 }
 
@@ -76,7 +86,7 @@ func (p Policy) Fields() []PolicyField {
 }
 
 // Policy reads the rules in force.
-func (s *Service) Policy(ctx context.Context) (Policy, error) { return readPolicy(ctx, s.db.Read) }
+func (s *Service) Policy(ctx context.Context) (Policy, error) { return ReadPolicy(ctx, s.db.Read) }
 
 // policyKeep is how long the limits of sessions may lag behind the table in
 // another process; here a change is in force at once.
@@ -99,7 +109,8 @@ func (s *Service) policyNow(ctx context.Context) (Policy, error) {
 	return p, err
 }
 
-func readPolicy(ctx context.Context, q db.Querier) (Policy, error) {
+// ReadPolicy is Policy for who has a transaction in hand.
+func ReadPolicy(ctx context.Context, q db.Querier) (Policy, error) {
 	p := DefaultPolicy
 	rows, err := q.QueryContext(ctx, `SELECT name, value FROM setting WHERE region = 0 AND year = 0 AND name LIKE 'account.%'`)
 	if err != nil {
@@ -116,6 +127,9 @@ func readPolicy(ctx context.Context, q db.Querier) (Policy, error) {
 		if err != nil {
 			continue
 		}
+		if name == sampleSetting {
+			p.Sample = n == 1
+		}
 		for _, f := range fields {
 			if "account."+f.Name == name && n >= f.Min && n <= f.Max {
 				*f.at = n
@@ -123,6 +137,34 @@ func readPolicy(ctx context.Context, q db.Querier) (Policy, error) {
 		}
 	}
 	return p, rows.Err()
+}
+
+const sampleSetting = "account.sample"
+
+// MarkSample says that this installation holds invented people only: its
+// accounts need no second factor. Only the machine's own console may say so,
+// and only before anybody works in it.
+func (s *Service) MarkSample(ctx context.Context, c Caller) error {
+	if !c.isLocal() {
+		return fault.New(fault.Forbidden, "fault.forbidden", string(SystemOperate))
+	}
+	defer s.kept.Store(nil)
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM app_user`).Scan(&n); err != nil {
+			return fmt.Errorf("sample: %w", err)
+		}
+		if n > 0 {
+			return fault.New(fault.Conflict, "account.bootstrap.done")
+		}
+		err := exec(ctx, tx, `
+			INSERT INTO setting (region, name, year, value, source, changed_by, changed_at) VALUES (0, $1, 0, '1', 'demo', 0, $2)
+			ON CONFLICT (region, name, year) DO NOTHING`, sampleSetting, db.Millis(tx.Now))
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, c, Note{Action: "policy.sample", Object: "policy", Region: region.Country})
+	})
 }
 
 // SetPolicy stores the rules. It needs the topmost security administrator:

@@ -13,7 +13,7 @@ import (
 
 // stores are the packages whose exported methods read or write what belongs to
 // places.
-var stores = []string{"people", "work", "month", "rollup", "register", "target", "report", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake"}
+var stores = []string{"people", "work", "month", "rollup", "register", "target", "report", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division"}
 
 // unscoped are the exported doors to the database that take neither a scope
 // nor a caller, each with the reason. What is not here must take one.
@@ -42,6 +42,7 @@ var unscoped = map[string]string{
 	"rule.Forget":                   "inside the transaction that takes a batch back",
 	"account.Service.As":            "the named user of a command, at the machine's own console",
 	"account.Service.Empty":         "whether there is any account: the sign-in page of a new installation",
+	"account.ReadPolicy":            "as Policy, within a transaction",
 	"account.Service.Policy":        "the rules of sign-in, shown to whoever sets a password",
 	"account.Service.Session":       "by the session's token: it makes the caller",
 	"account.Service.SignIn":        "by password: it makes the caller",
@@ -72,7 +73,13 @@ var own = map[string]string{
 	"audit.Log.Record":               "names who acts",
 	"audit.Log.Refused":              "names who was refused",
 	"audit.Log.Note":                 "names who acts",
-	"audit.Log.Exported":             "names who exports",
+	"audit.Log.Exported":             "names who exports; takes the caller's own consent only",
+	"audit.Log.Approval":             "the caller's own consent",
+	"audit.Log.OwnApprovals":         "what the caller asked for",
+	"audit.Log.PurgeExports":         "the machine's own console, on record",
+	"account.Service.MarkSample":     "the machine's own console, before anybody works in it",
+	"account.SecondPerson":           "compares the caller with who asked; answers a refusal only",
+	"account.Standing":               "whether the caller's own rights changed",
 	"audit.Log.ResetAnchor":          "the operator after a restore, on record",
 }
 

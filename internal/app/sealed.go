@@ -7,6 +7,10 @@ import "wengang/internal/secret"
 func Sealed() []secret.Column {
 	id := []string{"id"}
 	return []secret.Column{
+		{Table: "account_sheet", Name: "rows_cipher", Key: id, Contexts: []string{"account_sheet.rows_cipher"}},
+		{Table: "app_user", Name: "phone_cipher", Key: id, Contexts: []string{"app_user.phone_cipher"}},
+		{Table: "inspection_note", Name: "text_cipher", Key: id, Contexts: []string{"inspection_note.text_cipher"}},
+		{Table: "second_factor", Name: "secret_cipher", Key: []string{"user_id"}, Contexts: []string{"second_factor.secret_cipher"}},
 		{Table: "household", Name: "phone_cipher", Key: id, Contexts: []string{"household.phone_cipher"}},
 		{Table: "person", Name: "id_cipher", Key: id, Contexts: []string{"person.id_cipher"}},
 		{Table: "person", Name: "phone_cipher", Key: id, Contexts: []string{"person.phone_cipher"}},
@@ -16,5 +20,8 @@ func Sealed() []secret.Column {
 		{Table: "outsider", Name: "id_cipher", Key: id, Contexts: []string{"outsider.id_cipher"}},
 		{Table: "register_change", Name: "old_cipher", Key: []string{"register_id", "id"}, Contexts: []string{"register.phone_cipher"}},
 		{Table: "report", Name: "phone_cipher", Key: id, Contexts: []string{"report.phone_cipher"}},
+		{Table: "list_version_chunk", Name: "rows_cipher", Key: []string{"version_id", "n"}, Contexts: []string{"list_version_chunk.rows_cipher"}},
+		{Table: "evidence", Name: "name_cipher", Key: id, Contexts: []string{"evidence.name_cipher"}},
+		{Table: "evidence", Name: "key_cipher", Key: id, Contexts: []string{"evidence.key_cipher"}},
 	}
 }

@@ -82,6 +82,9 @@ const nonceSize = 16
 // Write adds a row in the caller's transaction: where the row cannot be
 // written, the act does not happen.
 func (l *Log) Write(ctx context.Context, tx *db.Tx, c account.Caller, e Entry) error {
+	if err := standing(ctx, tx, c, e); err != nil {
+		return err
+	}
 	r, err := newRow(tx.Now, c, e)
 	if err != nil {
 		return err
@@ -99,6 +102,17 @@ func (l *Log) Write(ctx context.Context, tx *db.Tx, c account.Caller, e Entry) e
 	return nil
 }
 
+// standing refuses an act whose caller's rights changed since they were read:
+// every act that matters writes its row in its own transaction, so this one
+// place closes the gap between the check and the write (ASVS 15.4.2). What was
+// refused or failed is on record whatever became of the rights.
+func standing(ctx context.Context, tx *db.Tx, c account.Caller, e Entry) error {
+	if c.Rights == 0 || e.Outcome != "" && e.Outcome != Done {
+		return nil
+	}
+	return account.Standing(ctx, tx, c)
+}
+
 func newRow(now time.Time, c account.Caller, e Entry) (Row, error) {
 	if e.Outcome == "" {
 		e.Outcome = Done
@@ -114,12 +128,15 @@ func newRow(now time.Time, c account.Caller, e Entry) (Row, error) {
 	for k, v := range e.Detail {
 		clean[k] = secret.Scrub(v)
 	}
+	if c.For != 0 {
+		clean["for"] = fmt.Sprint(c.For)
+	}
 	detail, err := json.Marshal(clean) // sorted keys: one form for one content
 	if err != nil {
 		return Row{}, fmt.Errorf("audit: detail: %w", err)
 	}
 	return Row{
-		At: time.UnixMilli(db.Millis(now)), UserID: c.UserID, Login: secret.Scrub(c.Login), Address: c.Address,
+		At: time.UnixMilli(db.Millis(now)), UserID: c.UserID, Login: secret.Scrub(c.RecordLogin()), Address: c.Address,
 		Session: c.Session, RequestID: c.RequestID, Action: e.Action, Object: e.Object, ObjectID: scrubID(e.ObjectID),
 		Region: e.Region, Outcome: e.Outcome, Detail: string(detail), nonce: nonce,
 	}, nil

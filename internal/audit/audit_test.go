@@ -186,8 +186,10 @@ func TestRefusedAndExported(t *testing.T) {
 			t.Fatal(err)
 		}
 		var id int64
+		fresh := officer
+		fresh.Fresh = true
 		err := d.Tx(ctx, func(tx *db.Tx) (err error) {
-			id, err = l.Exported(ctx, tx, officer, audit.Export{Kind: "people", Region: 371522000000, Rows: 51, Unmasked: true, Reason: "r", ApprovedBy: 8})
+			id, err = l.Exported(ctx, tx, fresh, audit.Export{Kind: "people", Region: 371522000000, Rows: 50, Unmasked: true, Reason: "r"})
 			return err
 		})
 		if err != nil || id == 0 {

@@ -179,30 +179,3 @@ func (l *Log) Actions(ctx context.Context) ([]string, error) {
 	}
 	return out, rows.Err()
 }
-
-// Export is a file that leaves the product; kept three years at least.
-type Export struct {
-	Kind       string
-	Region     region.Code
-	Rows       int64
-	Unmasked   bool
-	Reason     string
-	ApprovedBy int64
-	FileHash   []byte
-}
-
-// Exported records an export, in the audit record and in the export log, and
-// answers its number, which the file carries.
-func (l *Log) Exported(ctx context.Context, tx *db.Tx, c account.Caller, e Export) (id int64, err error) {
-	err = tx.QueryRowContext(ctx, `
-		INSERT INTO export_log (at, user_id, kind, region, row_count, unmasked, reason, approved_by, file_hash, request_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`,
-		db.Millis(tx.Now), c.UserID, e.Kind, int64(e.Region), e.Rows, e.Unmasked, e.Reason, e.ApprovedBy, e.FileHash, c.RequestID).Scan(&id)
-	if err != nil {
-		return 0, fmt.Errorf("export log: %w", err)
-	}
-	return id, l.Write(ctx, tx, c, Entry{
-		Action: "export." + e.Kind, Object: "export", ObjectID: fmt.Sprint(id), Region: e.Region,
-		Detail: map[string]string{"rows": fmt.Sprint(e.Rows), "unmasked": fmt.Sprint(e.Unmasked)},
-	})
-}

@@ -46,6 +46,7 @@ var holders = map[account.Permission]string{
 	account.UserCreate:    "system",
 	account.UserGrant:     "security",
 	account.AuditRead:     "audit",
+	account.ExportApprove: "sd_reviewer lc_reviewer sx_reviewer",
 }
 
 // alike are the accounts whose place and rights on a page another account of

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"wengang/internal/account"
+	"wengang/internal/calendar"
 	"wengang/internal/fault"
 	"wengang/internal/region"
 	"wengang/internal/web"
@@ -22,9 +23,16 @@ import (
 type Places struct{ *region.Tree }
 
 // Children are the codes of the places right below.
-func (p Places) Children(c region.Code) []region.Code {
+func (p Places) Children(c region.Code) []region.Code { return codesOf(p.Tree.Children(c)) }
+
+// ChildrenIn are those that were right below at the end of a month.
+func (p Places) ChildrenIn(c region.Code, m calendar.Month) []region.Code {
+	return codesOf(p.Tree.ChildrenIn(c, m))
+}
+
+func codesOf(places []region.Place) []region.Code {
 	var out []region.Code
-	for _, below := range p.Tree.Children(c) {
+	for _, below := range places {
 		out = append(out, below.Code)
 	}
 	return out
@@ -54,7 +62,7 @@ func (c Callers) Authenticate(r *http.Request) (account.Caller, error) {
 func Grants(name string, of map[string][]account.Grant) Callers {
 	out := Callers{}
 	for who, grants := range of {
-		out[who] = account.Caller{UserID: 1, Login: who, Name: name, Session: "s" + who, Address: "local", Grants: grants}
+		out[who] = account.Caller{UserID: 1, Login: who, Name: name, Session: "s" + who, Address: "local", Fresh: true, Grants: grants}
 	}
 	return out
 }
