@@ -23,5 +23,7 @@ func Sealed() []secret.Column {
 		{Table: "list_version_chunk", Name: "rows_cipher", Key: []string{"version_id", "n"}, Contexts: []string{"list_version_chunk.rows_cipher"}},
 		{Table: "evidence", Name: "name_cipher", Key: id, Contexts: []string{"evidence.name_cipher"}},
 		{Table: "evidence", Name: "key_cipher", Key: id, Contexts: []string{"evidence.key_cipher"}},
+		{Table: "import_edit", Name: "was_cipher", Key: id, Contexts: []string{"import_edit.was_cipher"}},
+		{Table: "import_edit", Name: "value_cipher", Key: id, Contexts: []string{"import_edit.value_cipher"}},
 	}
 }

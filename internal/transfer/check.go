@@ -4,61 +4,47 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"wengang/internal/db"
 	"wengang/internal/fault"
-	"wengang/internal/secret"
 )
 
 // checkRun is one check of a batch, from its start or from where a kill left it.
 type checkRun struct {
-	s       *Service
+	laying
 	in      Info
-	b       *Batch
-	checker Checker
 	chunk   chunk
 	size    int // rows of a full chunk
 	width   int
 	resumed int   // chunks that are already recorded
 	finding int64 // number of the next finding
-	secret  []bool
-	byName  map[string]int // position by canonical column
 	percent func() float64
 	done    int64
 }
 
 // check reads, checks and stages the rows of a batch.
 func (s *Service) check(ctx context.Context, in Info) error {
-	b, err := s.batch(in)
-	if err != nil {
-		return err
-	}
-	layouts, err := layoutsOf(s.kinds[in.Kind], in.Layout)
-	if err != nil {
-		return err
-	}
-	book, f, m, err := s.workbook(in.filePath, in.FileSize, in.FileName, layouts)
+	book, f, m, err := s.reopen(in)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	b.Columns = m.Columns
-	r := &checkRun{s: s, in: in, b: b, size: cmp.Or(s.ChunkRows, chunkRows), width: len(m.Columns), byName: map[string]int{}}
-	for i, h := range readingOf(m).Columns {
-		r.byName[h.Key] = i
-		r.secret = append(r.secret, h.Secret)
+	r := &checkRun{in: in, size: cmp.Or(s.ChunkRows, chunkRows), width: len(m.Columns)}
+	if r.laying, err = s.laying(in, m); err != nil {
+		return err
 	}
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
-	if r.checker, err = s.kinds[in.Kind].Open(ctx, b); err != nil {
+	if r.over, err = s.overlay(ctx, s.db.Read, in.ID); err != nil {
+		return err
+	}
+	if r.checker, err = s.kinds[in.Kind].Open(ctx, r.b); err != nil {
 		return err
 	}
 	r.percent = func() float64 { return progress(book, m) }
 	src := newSource(book, m)
-	err = src.each(r.alloc, func(row row) error { return r.add(ctx, row) })
+	err = src.each(r.alloc, func(row row) error { r.over.lay(&row); return r.add(ctx, row) })
 	if err == nil {
 		err = r.flush(ctx)
 	}
@@ -136,7 +122,7 @@ func (r *checkRun) flush(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	out, err := r.judge(ctx)
+	out, err := r.judge(ctx, c.rows)
 	if err != nil {
 		return err
 	}
@@ -152,163 +138,34 @@ func (r *checkRun) flush(ctx context.Context) error {
 	return nil
 }
 
-// judge gives the readable rows to the checker and the others their finding.
-func (r *checkRun) judge(ctx context.Context) ([]Outcome, error) {
-	rows := make([]Row, 0, len(r.chunk.rows))
-	for _, row := range r.chunk.rows {
-		if row.fault < 0 {
-			rows = append(rows, row.Row)
-		}
-	}
-	got, err := r.checker.Check(ctx, rows)
-	if err != nil {
-		return nil, err
-	}
-	if len(got) != len(rows) {
-		return nil, fmt.Errorf("kind %s answered %d outcomes for %d rows", r.b.Kind, len(got), len(rows))
-	}
-	if len(rows) == len(r.chunk.rows) {
-		return got, nil
-	}
-	out := make([]Outcome, 0, len(r.chunk.rows))
-	for _, row := range r.chunk.rows {
-		if row.fault < 0 {
-			out = append(out, got[0])
-			got = got[1:]
-			continue
-		}
-		c := row.Cells[row.fault]
-		f := problem("cell.fault").Finding(row.Row, c, Error, r.secret[row.fault])
-		out = append(out, Outcome{Row: row.N, Result: Rejected, Findings: []Finding{f}})
-	}
-	return out, nil
-}
-
-// tally counts a chunk's outcomes.
-type tally struct{ new, same, changed, conflict, rejected, warned, findings int64 }
-
-var findingColumns = []string{"batch_id", "n", "chunk", "sheet", "row_no", "result", "position", "column_name", "rule", "severity", "value", "message"}
-
 // record stages the accepted rows, keeps the findings and moves the counters,
 // in one transaction.
 func (r *checkRun) record(ctx context.Context, out []Outcome) error {
-	var (
-		t        tally
-		accepted = make([]Staged, 0, len(out))
-		shown    []shownRow
-		findings [][]any
-	)
+	p := placed{accepted: make([]Staged, 0, len(out)), finding: r.finding}
 	for i, o := range out {
-		row := r.chunk.rows[i]
-		t.count(o)
-		switch o.Result {
-		case New, Same, Changed:
-			accepted = append(accepted, Staged{Row: row.N, Result: o.Result, Payload: o.Payload})
-		default:
-			if o.Named {
-				accepted = append(accepted, Staged{Row: row.N, Result: Rejected, Payload: o.Payload})
-			}
-			if len(o.Findings) == 0 {
-				key := "import.rejected"
-				if o.Result == Conflict {
-					key = "import.conflict"
-				}
-				o.Findings = []Finding{{Rule: key, Severity: Error, Key: key}}
-			}
-		}
-		if len(o.Findings) == 0 {
-			continue
-		}
-		texts := make([]string, len(row.Cells))
-		for k, c := range row.Cells {
-			texts[k] = CleanText(c.Text)
-		}
-		shown = append(shown, shownRow{Row: row.N, Result: o.Result, Cells: texts})
-		for _, f := range o.Findings {
-			findings = append(findings, r.findingRow(row, o.Result, f, r.finding+t.findings))
-			t.findings++
-		}
+		r.place(&p, r.chunk.n, r.chunk.rows[i], o)
 	}
-	payload, err := packStaged(r.s.box, accepted)
+	payload, err := packStaged(r.s.box, p.accepted)
 	if err != nil {
 		return err
 	}
-	view, err := packShown(r.s.box, shown)
+	view, err := packShown(r.s.box, p.shown)
 	if err != nil {
 		return err
 	}
 	err = r.s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := r.write(ctx, tx, t, payload, view, findings); err != nil {
+		if err := r.write(ctx, tx, &p, payload, view); err != nil {
 			return err
 		}
 		r.s.point("check.chunk.tx")
 		return nil
 	})
-	r.finding += t.findings
+	r.finding = p.finding
 	return err
 }
 
-func (t *tally) count(o Outcome) {
-	switch o.Result {
-	case New:
-		t.new++
-	case Same:
-		t.same++
-	case Changed:
-		t.changed++
-	case Conflict:
-		t.conflict++
-	default:
-		t.rejected++
-	}
-	if o.Result == Rejected || o.Result == Conflict {
-		return
-	}
-	for _, f := range o.Findings {
-		if f.Severity == Warning {
-			t.warned++
-			return
-		}
-	}
-}
-
-// findingRow makes the row of import_finding. Values of secret columns are
-// masked here whatever the kind did.
-func (r *checkRun) findingRow(row row, res Result, f Finding, n int64) []any {
-	pos := -1
-	if p, ok := r.byName[f.Column]; ok {
-		pos = p
-	} else if f.Column != "" {
-		for i, c := range row.Cells {
-			if c.Column == f.Column {
-				pos = i
-				break
-			}
-		}
-	}
-	name := f.Column
-	if pos >= 0 {
-		if row.Cells[pos].Column != "" {
-			name = row.Cells[pos].Column
-		}
-		if r.secret[pos] {
-			f.Value = MaskValue(f.Value)
-		}
-	}
-	f.Value = secret.Scrub(f.Value) // columns slip: a number may stand in any cell
-	return []any{r.b.ID, n, r.chunk.n, valid(row.Sheet), row.N, int(res), pos, valid(name), f.Rule, int(f.Severity), valid(clip(f.Value)), valid(newMessage(f.Key, f.Args).encode())}
-}
-
-// valid replaces what no database of UTF-8 takes: other bytes and NUL.
-func valid(s string) string {
-	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
-		return s
-	}
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
-}
-
-func (r *checkRun) write(ctx context.Context, tx *db.Tx, t tally, payload, view []byte, findings [][]any) error {
-	c := &r.chunk
+func (r *checkRun) write(ctx context.Context, tx *db.Tx, p *placed, payload, view []byte) error {
+	c, t := &r.chunk, p.t
 	if _, err := tx.ExecContext(ctx, `INSERT INTO import_chunk (batch_id, n, sheet, first_row, last_row, rows, payload, shown) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		r.b.ID, c.n, valid(c.sheet), c.rows[0].N, c.rows[len(c.rows)-1].N, len(c.rows), payload, view); err != nil {
 		if fault.Is(tx.Dialect.Fault(err), fault.Conflict) {
@@ -317,7 +174,10 @@ func (r *checkRun) write(ctx context.Context, tx *db.Tx, t tally, payload, view 
 		}
 		return fmt.Errorf("stage chunk %d: %w", c.n, err)
 	}
-	if err := tx.Dialect.BulkInsert(ctx, tx, "import_finding", findingColumns, findings); err != nil {
+	if err := tx.Dialect.BulkInsert(ctx, tx, "import_finding", findingColumns, p.findings); err != nil {
+		return err
+	}
+	if err := tx.Dialect.BulkInsert(ctx, tx, "import_handled", handledColumns, p.handled); err != nil {
 		return err
 	}
 	done := r.done + int64(len(c.rows))

@@ -670,8 +670,8 @@ func TestFindingsHideNumbersWhereverTheyStand(t *testing.T) {
 	s := newTest(t, d, t.TempDir(), testKind{})
 	id := stage(t, s, strings.NewReader("编号,词,说明\n1,000000198001010013,\n"))
 	f := Finding{Column: "word", Rule: "x", Value: "000000198001010013", Key: "cell.yesno"}
-	r := &checkRun{b: &Batch{ID: id}, byName: map[string]int{"word": 0}, secret: []bool{false}}
-	for _, v := range r.findingRow(row{Row: Row{Cells: []Cell{{Column: "词"}}}}, Rejected, f, 1) {
+	r := &laying{b: &Batch{ID: id}, byName: map[string]int{"word": 0}, secret: []bool{false}}
+	for _, v := range r.findingRow(0, row{Row: Row{Cells: []Cell{{Column: "词"}}}}, Rejected, f, 1) {
 		if strings.Contains(fmt.Sprint(v), "198001010013") {
 			t.Errorf("in full: %v", v)
 		}

@@ -69,6 +69,17 @@ type Layout struct {
 	ID      string
 	Title   string // as the national system or the county calls it
 	Columns []Column
+	// OneOf are groups of columns of which each must be there in part: a row is
+	// found by its number or by the codes of household and person.
+	OneOf [][]string
+	// Hand is the list of columns for choosing by hand; it is not recognised by
+	// headings.
+	Hand bool
+	// Refuse, where set, is the catalogue key that says why a layout that is known
+	// is not imported as this kind.
+	Refuse string
+
+	mapping *Mapping
 }
 
 // Column is a canonical column with the headings it appears under. Headings
@@ -83,9 +94,10 @@ type Column struct {
 // Row is one row of the sheet. Cells holds text by Batch.Columns position;
 // numbers come in their plain form, dates as written or as serials.
 type Row struct {
-	Sheet string
-	N     int // the sheet's own row number
-	Cells []Cell
+	Sheet   string
+	N       int // the sheet's own row number
+	Cells   []Cell
+	Decided []Decision // what persons decided about the row; nil for most
 }
 
 // Cell is a cell's text and what it was stored as.
@@ -132,6 +144,13 @@ type Finding struct {
 	Value    string
 	Key      string // catalogue key of the message
 	Args     []any
+
+	// What a person may decide about it, what the ledger has (masked where it is
+	// secret), and the fingerprint of what there is to decide: a Decision with
+	// another Basis is about something that has changed since.
+	Offers []Verdict
+	Theirs string
+	Basis  string
 }
 
 // Outcome of one row. Payload is the kind's own encoding of what Apply needs;

@@ -272,7 +272,7 @@ func (s *Service) Report(ctx context.Context, c account.Caller, id int64, lang t
 // condition of the code's own.
 func (s *Service) eachFinding(ctx context.Context, id int64, where string, fn func(found) error) error {
 	rows, err := s.db.Read.QueryContext(ctx, `SELECT n, chunk, sheet, row_no, result, position, column_name, rule, severity, value, message
-		FROM import_finding WHERE batch_id = $1 `+where+` ORDER BY n`, id)
+		FROM import_finding WHERE batch_id = $1 `+where+` ORDER BY chunk, row_no, n`, id)
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,9 @@ func newSource(b *sheet.Book, m *Match) *source {
 type row struct {
 	Row
 	fault int // position of the first cell that could not be read, -1
+
+	handled bool      // an act of an officer stands on it
+	out     *Decision // it was left out
 }
 
 // each walks the rows of data, skipping what is none: the heading and rows above

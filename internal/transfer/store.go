@@ -74,6 +74,9 @@ type Reading struct {
 	Sheets  []ReadSheet   `json:"sheets"`
 	Skipped []string      `json:"skipped,omitempty"`
 	Columns []ReadHeading `json:"columns"`
+	Hidden  []string      `json:"hidden,omitempty"`  // sheets that were not looked at
+	Mapping *Mapping      `json:"mapping,omitempty"` // columns chosen by hand
+	Problem string        `json:"problem,omitempty"` // why the file waits for its columns
 }
 
 // ReadSheet is one sheet that is imported.
@@ -224,7 +227,8 @@ func move(ctx context.Context, tx *db.Tx, id int64, act Action, set string, args
 }
 
 func deleteStaged(ctx context.Context, tx *db.Tx, id int64) error {
-	for _, q := range []string{`DELETE FROM import_chunk WHERE batch_id = $1`, `DELETE FROM import_finding WHERE batch_id = $1`} {
+	for _, q := range []string{`DELETE FROM import_chunk WHERE batch_id = $1`, `DELETE FROM import_finding WHERE batch_id = $1`,
+		`DELETE FROM import_handled WHERE batch_id = $1`} {
 		if _, err := tx.ExecContext(ctx, q, id); err != nil {
 			return err
 		}
