@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"slices"
 	"strings"
 
 	"wengang/internal/fault"
@@ -18,6 +19,7 @@ type Match struct {
 	Columns []string // canonical columns of Row.Cells, in the layout's order
 	Sheets  []SheetMatch
 	Skipped []string // visible sheets without the layout
+	Hidden  []string // hidden sheets: never read
 }
 
 // SheetMatch is the reading of one sheet.
@@ -39,6 +41,9 @@ type SheetMatch struct {
 // earlier one on a tie. Columns may stand in any order; every visible sheet
 // with the layout is read. The refusals are Invalid and name what is missing.
 func Recognise(b *sheet.Book, layouts []Layout) (*Match, error) {
+	if len(layouts) == 1 && layouts[0].chosen() {
+		return recogniseMapped(b, layouts[0])
+	}
 	var (
 		found  []reading
 		near   *reading
@@ -51,11 +56,14 @@ func Recognise(b *sheet.Book, layouts []Layout) (*Match, error) {
 			return nil, err
 		}
 		for li := range layouts {
+			if layouts[li].Hand {
+				continue
+			}
 			r := bestReading(head, &layouts[li])
 			r.sheet, r.layout, r.above = i, li, textAbove(head, r)
 			switch {
 			case len(r.missing) > 0:
-				if !sh.Hidden && (near == nil || r.count > near.count || r.count == near.count && len(r.missing) < len(near.missing)) {
+				if !sh.Hidden && layouts[li].Refuse == "" && (near == nil || r.count > near.count || r.count == near.count && len(r.missing) < len(near.missing)) {
 					near = &r
 				}
 			case r.count == 0:
@@ -69,6 +77,9 @@ func Recognise(b *sheet.Book, layouts []Layout) (*Match, error) {
 			names = append(names, sh.Name)
 		}
 	}
+	if ours := slices.DeleteFunc(slices.Clone(found), func(r reading) bool { return layouts[r.layout].Refuse != "" }); len(ours) > 0 {
+		found = ours // what is known to be no business of the kind is passed over beside it
+	}
 	if len(found) == 0 {
 		return nil, notRecognised(b, layouts, near, hidden, names)
 	}
@@ -78,6 +89,9 @@ func Recognise(b *sheet.Book, layouts []Layout) (*Match, error) {
 			best = r
 		}
 	}
+	if l := &layouts[best.layout]; l.Refuse != "" {
+		return nil, fault.New(fault.Invalid, l.Refuse, b.Sheets()[best.sheet].Name, l.Title)
+	}
 	return assemble(b, layouts[best.layout], best.layout, found), nil
 }
 
@@ -86,13 +100,15 @@ func notRecognised(b *sheet.Book, layouts []Layout, near *reading, hidden string
 		return fault.New(fault.Invalid, "import.hidden", hidden)
 	}
 	if near == nil || near.count < 2 {
-		titles := make([]string, len(layouts))
-		for i, l := range layouts {
-			titles[i] = l.Title
+		var titles []string
+		for _, l := range layouts {
+			if !l.Hand && l.Refuse == "" {
+				titles = append(titles, l.Title)
+			}
 		}
 		return fault.New(fault.Invalid, "import.unrecognised", strings.Join(names, "、"), headerRows, strings.Join(titles, "；"))
 	}
-	return fault.New(fault.Invalid, "import.missing", b.Sheets()[near.sheet].Name, layouts[near.layout].Title, strings.Join(near.missing, "、"))
+	return fault.New(fault.Invalid, "import.missing", b.Sheets()[near.sheet].Name, layouts[near.layout].Title, strings.Join(near.missing, "、"), near.row)
 }
 
 // assemble puts the readings of one layout together: Columns are what any of
@@ -137,7 +153,10 @@ func assemble(b *sheet.Book, l Layout, li int, found []reading) *Match {
 		m.Sheets = append(m.Sheets, s)
 	}
 	for i, sh := range b.Sheets() {
-		if !read[i] && !sh.Hidden {
+		switch {
+		case sh.Hidden:
+			m.Hidden = append(m.Hidden, sh.Name)
+		case !read[i]:
 			m.Skipped = append(m.Skipped, sh.Name)
 		}
 	}
@@ -306,6 +325,22 @@ func missing(l *Layout, taken []bool) []string {
 				name = c.Headings[0]
 			}
 			out = append(out, name)
+		}
+	}
+	for _, group := range l.OneOf {
+		var names []string
+		there := false
+		for _, key := range group {
+			for k, c := range l.Columns {
+				if c.Key != key {
+					continue
+				}
+				there = there || taken != nil && taken[k]
+				names = append(names, c.Headings[0])
+			}
+		}
+		if !there && len(names) > 0 {
+			out = append(out, strings.Join(names, "/"))
 		}
 	}
 	return out

@@ -36,7 +36,7 @@ func (s *Service) Rejects(ctx context.Context, c account.Caller, id int64, lang 
 	case !in.HasFile:
 		return fault.New(fault.NotFound, "import.gone")
 	}
-	layouts, err := layoutsOf(s.kinds[in.Kind], in.Layout)
+	layouts, err := s.layoutsFor(in)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -29,6 +30,9 @@ type Request struct {
 	Year     int
 	Subtype  string
 	Full     bool
+	// ByHand keeps a file whose layout is not recognised, for a person to choose
+	// its columns (Choose); otherwise it is refused.
+	ByHand bool
 }
 
 // Stage keeps the file, recognises its layout and records the batch; the rows
@@ -84,15 +88,24 @@ func layoutsOf(k Kind, subtype string) ([]Layout, error) {
 	return nil, fault.New(fault.Invalid, "import.type", subtype, strings.Join(names, ", "))
 }
 
-// workbook opens the stored file and recognises it again; both are repeatable.
-func (s *Service) workbook(name string, size int64, fileName string, layouts []Layout) (*sheet.Book, *opened, *Match, error) {
+// openBook opens a stored file.
+func (s *Service) openBook(name string, size int64, fileName string) (*sheet.Book, *opened, error) {
 	f, err := s.vault.open(name, size)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	book, err := sheet.OpenReader(f, size, fileName)
 	if err != nil {
 		f.Close()
+		return nil, nil, err
+	}
+	return book, f, nil
+}
+
+// workbook opens the stored file and recognises it again; both are repeatable.
+func (s *Service) workbook(name string, size int64, fileName string, layouts []Layout) (*sheet.Book, *opened, *Match, error) {
+	book, f, err := s.openBook(name, size, fileName)
+	if err != nil {
 		return nil, nil, nil, err
 	}
 	m, err := Recognise(book, layouts)
@@ -103,14 +116,67 @@ func (s *Service) workbook(name string, size int64, fileName string, layouts []L
 	return book, f, m, nil
 }
 
+// understand reads a new file: by the columns that the office remembers for its
+// headings, else by its layout. A file that is not recognised waits for its
+// columns where the request allows it.
+func (s *Service) understand(ctx context.Context, c account.Caller, r Request, st stored, name string, layouts []Layout) (Reading, *Match, State, error) {
+	book, f, err := s.openBook(st.name, st.size, name)
+	if err != nil {
+		return Reading{}, nil, "", err
+	}
+	defer f.Close()
+	known, err := recall(ctx, s.db.Read, c, r.Kind, r.Region, func() ([]string, error) { return signatures(book) })
+	if err != nil {
+		return Reading{}, nil, "", err
+	}
+	if known != nil && (r.Subtype == "" || known.Mapping.Layout == r.Subtype) {
+		if l, ok := byHand(s.kinds[r.Kind], known.Mapping.Layout); ok {
+			l.mapping = &known.Mapping
+			if m, err := Recognise(book, []Layout{l}); err == nil {
+				reading := readingOf(m)
+				reading.Mapping = &known.Mapping
+				return reading, m, StateStaged, nil
+			}
+		}
+	}
+	m, err := Recognise(book, layouts)
+	if err == nil {
+		return readingOf(m), m, StateStaged, nil
+	}
+	var refused *fault.Error
+	if !errors.As(err, &refused) || refused.Key != "import.unrecognised" && refused.Key != "import.missing" {
+		return Reading{}, nil, "", err
+	}
+	if other := s.otherKind(book, r.Kind); other != "" && refused.Key == "import.unrecognised" {
+		return Reading{}, nil, "", fault.New(fault.Invalid, "import.other_kind."+other)
+	}
+	if !r.ByHand {
+		return Reading{}, nil, "", err
+	}
+	return Reading{Problem: newMessage(refused.Key, refused.Args).encode()}, &Match{}, StateMapping, nil
+}
+
+// otherKind is the kind that a file belongs to which was brought in as another,
+// "" where none knows it.
+func (s *Service) otherKind(book *sheet.Book, not string) string {
+	for _, id := range s.order {
+		if id == not {
+			continue
+		}
+		if _, err := Recognise(book, s.kinds[id].Layouts()); err == nil {
+			return id
+		}
+	}
+	return ""
+}
+
 func (s *Service) record(ctx context.Context, c account.Caller, r Request, st stored, layouts []Layout) (id int64, err error) {
 	name := fileName(r.FileName)
-	_, f, m, err := s.workbook(st.name, st.size, name, layouts)
+	read, m, state, err := s.understand(ctx, c, r, st, name, layouts)
 	if err != nil {
 		return 0, err
 	}
-	f.Close()
-	reading, err := json.Marshal(readingOf(m))
+	reading, err := json.Marshal(read)
 	if err != nil {
 		return 0, err
 	}
@@ -122,11 +188,14 @@ func (s *Service) record(ctx context.Context, c account.Caller, r Request, st st
 		}
 		err := tx.QueryRowContext(ctx, `
 			INSERT INTO import_batch (kind, layout, region, month, year, subtype, file_name, file_hash, file_size, file_path, same_as, is_full, state, columns, reading, created_by, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'staged', $13, $14, $15, $16) RETURNING id`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $17, $13, $14, $15, $16) RETURNING id`,
 			r.Kind, m.Layout.ID, int64(r.Region), int(r.Month), r.Year, r.Subtype, name, st.hash[:], st.size, st.name, same, r.Full,
-			strings.Join(m.Columns, ","), string(reading), c.UserID, db.Millis(tx.Now)).Scan(&id)
+			strings.Join(m.Columns, ","), string(reading), c.UserID, db.Millis(tx.Now), string(state)).Scan(&id)
 		if err != nil {
 			return fmt.Errorf("record import: %w", err)
+		}
+		if err := used(ctx, tx, read.Mapping); err != nil {
+			return err
 		}
 		return s.note(ctx, tx, c, "import.stage", Info{ID: id, Kind: r.Kind, Region: r.Region, Month: r.Month})
 	})
@@ -162,7 +231,7 @@ func fileName(s string) string {
 }
 
 func readingOf(m *Match) Reading {
-	r := Reading{Layout: m.Layout.Title, Skipped: m.Skipped}
+	r := Reading{Layout: m.Layout.Title, Skipped: m.Skipped, Hidden: m.Hidden}
 	for _, sm := range m.Sheets {
 		rs := ReadSheet{Name: sm.Name, HeadRow: sm.HeadRow, HeadRows: sm.HeadRows, Unknown: sm.Unknown, Twice: sm.Twice}
 		for _, line := range sm.Above {

@@ -5,6 +5,7 @@ type State string
 
 // The states.
 const (
+	StateMapping   State = "mapping"  // file kept, its columns wait to be chosen
 	StateStaged    State = "staged"   // file kept, layout recognised
 	StateChecking  State = "checking" // rows being checked
 	StateChecked   State = "checked"  // waiting for a person to save
@@ -21,6 +22,7 @@ type Action string
 // The actions. Those of a person need account.ImportRun at the batch's place;
 // the others are the worker's own.
 const (
+	ActMap     Action = "map"
 	ActCheck   Action = "check"
 	ActChecked Action = "checked"
 	ActSave    Action = "save"
@@ -33,12 +35,13 @@ const (
 // moves is the life of a batch: from, action, to. Check starts again from
 // checked and failed too, because the ledger may have changed since.
 var moves = map[State]map[Action]State{
+	StateMapping:   {ActMap: StateStaged, ActCancel: StateCancelled},
 	StateStaged:    {ActCheck: StateChecking, ActCancel: StateCancelled, ActFail: StateFailed},
 	StateChecking:  {ActCheck: StateChecking, ActChecked: StateChecked, ActCancel: StateCancelled, ActFail: StateFailed},
-	StateChecked:   {ActCheck: StateChecking, ActSave: StateSaving, ActCancel: StateCancelled},
+	StateChecked:   {ActMap: StateStaged, ActCheck: StateChecking, ActSave: StateSaving, ActCancel: StateCancelled},
 	StateSaving:    {ActSave: StateSaving, ActDone: StateDone, ActCancel: StateCancelled, ActFail: StateFailed},
 	StateDone:      {ActUndo: StateUndone},
-	StateFailed:    {ActCheck: StateChecking, ActCancel: StateCancelled},
+	StateFailed:    {ActMap: StateStaged, ActCheck: StateChecking, ActCancel: StateCancelled},
 	StateCancelled: {},
 	StateUndone:    {},
 }
@@ -59,7 +62,7 @@ func (s State) Ended() bool { return s == StateDone || s == StateCancelled || s 
 // from lists the states in which an action is possible.
 func from(a Action) []string {
 	var out []string
-	for _, s := range []State{StateStaged, StateChecking, StateChecked, StateSaving, StateDone, StateFailed} {
+	for _, s := range []State{StateMapping, StateStaged, StateChecking, StateChecked, StateSaving, StateDone, StateFailed} {
 		if _, ok := s.Next(a); ok {
 			out = append(out, string(s))
 		}
