@@ -1,0 +1,312 @@
+package handover
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"wengang/internal/account"
+	"wengang/internal/calendar"
+	"wengang/internal/db"
+	"wengang/internal/region"
+)
+
+// Request as one side may see it. Until the person has come, who asks is not
+// told From, PersonID and Parent, nor what the holder's ledger says.
+type Request struct {
+	ID        int64
+	State     State
+	To        region.Code // village that asks
+	Name      string      // as the asking side has it
+	IDMask    string
+	Since     calendar.Month
+	Household string
+	Reason    string
+	Evidence  string
+	Words     string // of the last act: question, reply, refusal
+	Due       calendar.Date
+	Effective calendar.Month
+	Batch     int64
+	AskedAt   time.Time
+	ClosedAt  time.Time
+	Version   int
+
+	PersonID   int64       // 0 where the caller may not see the person
+	From       region.Code // village that holds, or held when the request ended; 0 where not told
+	LedgerName string      // as the holder's ledger has it; "" where not told
+	Dead       bool        // the holder's ledger has a death; told to the holder only
+	Parent     region.Code // who decides; 0 where not told
+
+	Sides []Side // on which the caller may act
+	Acts  []Act  // that the caller may do now
+
+	person int64
+	holder region.Code
+	left   calendar.Date
+}
+
+// Event is one act in the life of a request.
+type Event struct {
+	At    time.Time
+	Act   Act
+	State State
+	Side  Side
+	By    string
+	Words string
+}
+
+// where is a request's place on the holding side: the person's village while
+// it is open, afterwards the village that it ended with.
+const where = `CASE WHEN h.closed_at = 0 THEN p.village ELSE h.from_village END`
+
+const columns = `h.id, h.state, h.to_village, h.name, h.id_mask, h.since, h.household, h.reason, h.evidence, h.words, h.due_on, h.effective,
+	h.batch_id, h.asked_at, h.closed_at, h.version, h.person_id, h.holder, h.parent, ` + where + `, p.name, p.village, p.out_on, p.out_reason`
+
+const from = ` FROM handover h JOIN person p ON p.id = h.person_id `
+
+// seen is the condition under which a scope sees a request.
+func seen(scope region.Scope, a *db.Args) string {
+	return "(" + scope.Predicate("h.to_village", a.Add) + " OR " + scope.Predicate(where, a.Add) + ")"
+}
+
+type scanner interface{ Scan(...any) error }
+
+func scan(row scanner) (r Request, lives region.Code, err error) {
+	var asked, closed int64
+	var reason int
+	err = row.Scan(&r.ID, &r.State, &r.To, &r.Name, &r.IDMask, &r.Since, &r.Household, &r.Reason, &r.Evidence, &r.Words, &r.Due, &r.Effective,
+		&r.Batch, &asked, &closed, &r.Version, &r.person, &r.holder, &r.Parent, &r.From, &r.LedgerName, &lives, &r.left, &reason)
+	r.AskedAt, r.ClosedAt, r.Dead = db.FromMillis(asked), db.FromMillis(closed), reason == outDead
+	return r, lives, err
+}
+
+// load reads a request of the scope with everything in it, for acts.
+func (s *Store) load(ctx context.Context, q db.Querier, scope region.Scope, id int64) (Request, error) {
+	var a db.Args
+	r, _, err := scan(q.QueryRowContext(ctx, `SELECT `+columns+from+`WHERE h.id = `+a.Add(id)+` AND `+seen(scope, &a), a.Values...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Request{}, errNotFound
+	}
+	if err != nil {
+		return Request{}, fmt.Errorf("read request: %w", err)
+	}
+	return r, nil
+}
+
+// told leaves in a request what the scope may know and adds what the caller
+// may do.
+func told(r Request, lives region.Code, scope region.Scope, by account.Caller) Request {
+	r.Sides = sides(by, &r)
+	for _, side := range r.Sides {
+		for _, t := range Transitions {
+			if t.From == r.State && t.Side == side {
+				r.Acts = append(r.Acts, t.Act)
+			}
+		}
+	}
+	if scope.Contains(lives) {
+		r.PersonID = r.person
+	}
+	if !scope.Contains(r.From) {
+		r.LedgerName, r.Dead, r.Parent = "", false, 0
+		if r.State == Accepted {
+			r.From = r.From.At(region.County)
+		} else {
+			r.From = 0
+		}
+	}
+	return r
+}
+
+// Get is one request. Outside the scope it is NotFound.
+func (s *Store) Get(ctx context.Context, scope region.Scope, by account.Caller, id int64) (Request, error) {
+	var a db.Args
+	r, lives, err := scan(s.db.Read.QueryRowContext(ctx, `SELECT `+columns+from+`WHERE h.id = `+a.Add(id)+` AND `+seen(scope, &a), a.Values...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Request{}, errNotFound
+	}
+	if err != nil {
+		return Request{}, fmt.Errorf("read request: %w", err)
+	}
+	return told(r, lives, scope, by), nil
+}
+
+// Events is the life of a request of the scope, oldest first. Who acted on the
+// other side is told by side only.
+func (s *Store) Events(ctx context.Context, scope region.Scope, id int64) ([]Event, error) {
+	r, err := s.load(ctx, s.db.Read, scope, id)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT at, act, state, side, by_name, words FROM handover_event WHERE handover_id = $1 ORDER BY n`, id)
+	if err != nil {
+		return nil, fmt.Errorf("events: %w", err)
+	}
+	defer rows.Close()
+	var out []Event
+	for rows.Next() {
+		var e Event
+		var at int64
+		if err := rows.Scan(&at, &e.Act, &e.State, &e.Side, &e.By, &e.Words); err != nil {
+			return nil, fmt.Errorf("events: %w", err)
+		}
+		e.At = db.FromMillis(at)
+		if (e.Side == Holder || e.Side == Above) && !scope.Contains(r.From) || e.Side == Asker && !scope.Contains(r.To) {
+			e.By = ""
+		}
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// View is which requests a list shows.
+type View string
+
+// The views.
+const (
+	Ours   View = "ours"   // asked by the scope
+	Theirs View = "theirs" // asked of the scope
+	Decide View = "decide" // escalated to a place above, within the scope
+)
+
+// Filter narrows a list; an empty State is every state.
+type Filter struct {
+	View  View
+	State State
+}
+
+// PageSize is how many requests a list shows at once.
+const PageSize = 50
+
+func (f Filter) where(scope region.Scope, a *db.Args, stated bool) string {
+	var c []string
+	switch f.View {
+	case Theirs:
+		c = append(c, scope.Predicate(where, a.Add))
+	case Decide:
+		c = append(c, scope.Predicate(where, a.Add), scope.Predicate("h.to_village", a.Add), "h.state = "+a.Add(string(Escalated)))
+	default:
+		c = append(c, scope.Predicate("h.to_village", a.Add))
+	}
+	if stated && f.State != "" {
+		c = append(c, "h.state = "+a.Add(string(f.State)))
+	}
+	return strings.Join(c, " AND ")
+}
+
+// List is a page of requests, newest first, older than the one of the id
+// before (0: from the newest).
+func (s *Store) List(ctx context.Context, scope region.Scope, by account.Caller, f Filter, before int64, limit int) (out []Request, more bool, err error) {
+	if limit <= 0 || limit > 500 {
+		limit = PageSize
+	}
+	var a db.Args
+	cond := f.where(scope, &a, true)
+	if before > 0 {
+		cond += " AND h.id < " + a.Add(before)
+	}
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+columns+from+`WHERE `+cond+` ORDER BY h.id DESC LIMIT `+a.Add(limit+1), a.Values...)
+	if err != nil {
+		return nil, false, fmt.Errorf("list requests: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, lives, err := scan(rows)
+		if err != nil {
+			return nil, false, fmt.Errorf("list requests: %w", err)
+		}
+		out = append(out, told(r, lives, scope, by))
+	}
+	if len(out) > limit {
+		out, more = out[:limit], true
+	}
+	return out, more, rows.Err()
+}
+
+// Counts is how many requests of a view stand in each state.
+func (s *Store) Counts(ctx context.Context, scope region.Scope, v View) (map[State]int, error) {
+	var a db.Args
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT h.state, count(*)`+from+`WHERE `+Filter{View: v}.where(scope, &a, false)+` GROUP BY h.state`, a.Values...)
+	if err != nil {
+		return nil, fmt.Errorf("count requests: %w", err)
+	}
+	defer rows.Close()
+	out := map[State]int{}
+	for rows.Next() {
+		var st State
+		var n int
+		if err := rows.Scan(&st, &n); err != nil {
+			return nil, fmt.Errorf("count requests: %w", err)
+		}
+		out[st] = n
+	}
+	return out, rows.Err()
+}
+
+// Wait is how many requests wait for the caller, with the earliest term.
+type Wait struct {
+	N   int
+	Due calendar.Date
+}
+
+// Waiting tells what waits for the caller within the scope: to answer as the
+// county that holds, to decide as the place above, to reply as who asks.
+func (s *Store) Waiting(ctx context.Context, scope region.Scope, by account.Caller) (answer, decide, reply Wait, err error) {
+	var county, above, ask []region.Code
+	for _, g := range by.Grants {
+		switch {
+		case g.Has(account.HandoverAnswer) && g.Region.Level() == region.County:
+			county = append(county, g.Region)
+		case g.Has(account.HandoverAnswer):
+			above = append(above, g.Region)
+		}
+		if g.Has(account.HandoverAsk) {
+			ask = append(ask, g.Region)
+		}
+	}
+	one := func(w *Wait, state State, roots []region.Code, cols ...string) {
+		if len(roots) == 0 || err != nil {
+			return
+		}
+		var a db.Args
+		c := "h.state = " + a.Add(string(state))
+		for _, col := range cols {
+			c += " AND " + region.ScopeOf(roots...).Predicate(col, a.Add)
+		}
+		// The page's place narrows the side that waits.
+		c += " AND " + scope.Predicate(cols[0], a.Add)
+		err = s.db.Read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(h.due_on), 0)`+from+`WHERE `+c, a.Values...).Scan(&w.N, &w.Due)
+	}
+	one(&answer, Asked, county, where)
+	one(&decide, Escalated, above, where, "h.to_village")
+	one(&reply, Queried, ask, "h.to_village")
+	if err != nil {
+		err = fmt.Errorf("waiting requests: %w", err)
+	}
+	return answer, decide, reply, err
+}
+
+// openOf are the open requests of a person but one.
+func (s *Store) openOf(ctx context.Context, tx *db.Tx, personID, but int64) ([]Request, error) {
+	return s.open(ctx, tx, `h.person_id = $1 AND h.id <> $2`, personID, but)
+}
+
+func (s *Store) open(ctx context.Context, q db.Querier, cond string, args ...any) ([]Request, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+columns+from+`WHERE h.closed_at = 0 AND `+cond+` ORDER BY h.id`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("open requests: %w", err)
+	}
+	defer rows.Close()
+	var out []Request
+	for rows.Next() {
+		r, _, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("open requests: %w", err)
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
