@@ -58,6 +58,7 @@ func benchImportCmd(e *env) *cobra.Command {
 	f.IntVar(&o.rows, "rows", 200_000, "rows of each file")
 	f.IntVar(&o.pairs, "pairs", 1, "how often each step runs, in turns with the other reader")
 	f.StringVar(&o.profile, "profile", "", "folder for CPU profiles of the steps")
+	f.StringVar(&o.dir, "dir", "", "folder for workbooks and database, kept (default: a temporary one)")
 	f.BoolVar(&o.writer, "writer", false, "also measure how long small writes wait meanwhile")
 	cmd.AddCommand(benchStepCmd(e), benchReadCmd(e))
 	return cmd
@@ -66,6 +67,7 @@ func benchImportCmd(e *env) *cobra.Command {
 type importOptions struct {
 	rows, pairs int
 	profile     string
+	dir         string
 	writer      bool
 }
 
@@ -73,11 +75,13 @@ type importOptions struct {
 const benchCounty region.Code = 371522000000
 
 func (e *env) benchImport(ctx context.Context, o importOptions, log io.Writer) (out importBench, err error) {
-	dir, err := os.MkdirTemp("", "wengang-bench-")
-	if err != nil {
-		return out, err
+	dir := o.dir
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "wengang-bench-"); err != nil {
+			return out, err
+		}
+		defer os.RemoveAll(dir)
 	}
-	defer os.RemoveAll(dir)
 	fmt.Fprintln(log, "writing the workbooks …")
 	people, work, again, err := newBenchWorld(region.National(), benchCounty, o.rows).write(filepath.Join(dir, "books"))
 	if err != nil {
