@@ -8,6 +8,7 @@ import (
 	"wengang/internal/account"
 	"wengang/internal/audit"
 	"wengang/internal/calendar"
+	"wengang/internal/division"
 	"wengang/internal/month"
 	"wengang/internal/people"
 	"wengang/internal/region"
@@ -40,6 +41,7 @@ type App struct {
 	Targets   *target.Store
 	Reports   *report.Store
 	Imports   *transfer.Service
+	Divisions *division.Store
 
 	places places
 	jobs   lateQueue
@@ -96,7 +98,11 @@ func (a *App) connect(ctx context.Context, o Options) error {
 		Box: a.Box, Audit: a.Audit, Registers: a.Registers, Figures: figures{a.Rollup}, Tree: nodes{&a.places}, Tags: a.Locals,
 	})
 	a.Months.OnReopen(a.Reports.Reopened)
-	return a.connectImports(o)
+	if err := a.connectImports(o); err != nil {
+		return err
+	}
+	a.connectDivisions()
+	return nil
 }
 
 // Close ends the program's hold on the database.

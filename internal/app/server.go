@@ -11,6 +11,7 @@ import (
 	"wengang/internal/account"
 	"wengang/internal/account/accounthttp"
 	"wengang/internal/audit/audithttp"
+	"wengang/internal/division/divisionhttp"
 	"wengang/internal/fault"
 	"wengang/internal/people/peoplehttp"
 	"wengang/internal/queue"
@@ -137,6 +138,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	rulehttp.New(s, a.Rules).Register()
 	registerhttp.New(s, a.Registers).Register()
 	targethttp.New(s, a.Targets).Register()
+	divisionhttp.New(s, a.Divisions, &a.places).Register()
 	reporthttp.New(s, a.Reports).Register()
 	return s
 }

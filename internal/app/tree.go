@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 
+	"wengang/internal/calendar"
 	"wengang/internal/region"
 	"wengang/internal/region/regionstore"
 	"wengang/internal/rule"
@@ -45,10 +46,16 @@ func (p *places) ResolveWorkplace(text string) region.Match {
 func (p *places) KnownArea(code6 int32) bool { return (*p.rules.Load()).KnownArea(code6) }
 
 // Children are the codes one level below.
-func (p *places) Children(c region.Code) []region.Code {
-	below := p.tree.Load().Children(c)
-	out := make([]region.Code, len(below))
-	for i, b := range below {
+func (p *places) Children(c region.Code) []region.Code { return codesOf(p.tree.Load().Children(c)) }
+
+// ChildrenIn are the codes that were one level below at the end of a month.
+func (p *places) ChildrenIn(c region.Code, m calendar.Month) []region.Code {
+	return codesOf(p.tree.Load().ChildrenIn(c, m))
+}
+
+func codesOf(places []region.Place) []region.Code {
+	out := make([]region.Code, len(places))
+	for i, b := range places {
 		out[i] = b.Code
 	}
 	return out

@@ -28,7 +28,8 @@ var templates embed.FS
 type Tree interface {
 	Name(region.Code) string
 	Get(region.Code) (region.Place, bool)
-	Children(region.Code) []region.Code
+	// ChildrenIn are the places that were below one at the end of a month.
+	ChildrenIn(region.Code, calendar.Month) []region.Code
 }
 
 // People gives the masked rows of a list.
@@ -138,7 +139,7 @@ func (h *Rim) name(r *web.Request, c region.Code) string {
 func (h *Rim) children(r *web.Request, at region.Code) []region.Code {
 	var out []region.Code
 	scope := r.Caller.Scope(r.Need)
-	for _, c := range h.tree.Children(at) {
+	for _, c := range h.tree.ChildrenIn(at, r.Month) {
 		if scope.Contains(c) {
 			out = append(out, c)
 		}
