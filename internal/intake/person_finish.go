@@ -7,6 +7,7 @@ import (
 
 	"wengang/internal/calendar"
 	"wengang/internal/db"
+	"wengang/internal/fact"
 	"wengang/internal/region"
 	"wengang/internal/rule"
 	"wengang/internal/transfer"
@@ -28,6 +29,8 @@ func (k *personKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, e
 	if err != nil {
 		return err
 	}
+	rd := newReader(b)
+	stated := aidStated(rd)
 	var pending []*edit
 	flush := func() error {
 		err := k.edit(e, pending)
@@ -43,7 +46,7 @@ func (k *personKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, e
 			e.touch(p.Village, p.InOn.Month())
 			return nil
 		}
-		e.finding(p.ID, p.Village, p.Found, checkedPerson(p))
+		e.finding(p.ID, p.Village, p.Found, checkedPerson(p, rd, stated))
 		if s.Result == transfer.Same {
 			return nil
 		}
@@ -68,11 +71,16 @@ func (k *personKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, e
 // may show a part of a household, and of two heads only the second is told of:
 // what stands against a household is closed by the look at the whole ledger, or
 // here where the row no longer has the relation in question.
-func checkedPerson(p *edit) func(*rule.Rule, string) bool {
+func checkedPerson(p *edit, rd *reader, stated fact.Stated) func(*rule.Rule, string) bool {
 	return func(r *rule.Rule, place string) bool {
+		if r.Needs != 0 {
+			return r.Scope == rule.ScopePerson && stated.Has(r.Needs)
+		}
 		switch r.ID {
-		case "school.working", "labour.none_working", "phone.counties", "aid.skilled_idle":
-			return false // they need the work records
+		case "school.working", "labour.none_working", "phone.counties", "phone.shared":
+			return false // they need the work records, or the whole ledger
+		case "school.compulsory_absent":
+			return rd.has.All(rule.ColEducation | rule.ColStudent)
 		case "household.two_heads":
 			return p.Relation > 1
 		case "household.two_spouses":
@@ -83,7 +91,7 @@ func checkedPerson(p *edit) func(*rule.Rule, string) bool {
 		family, _, _ := strings.Cut(r.ID, ".")
 		switch family {
 		case "id", "row", "person", "school", "labour", "phone":
-			return r.Scope != rule.ScopeSpell
+			return r.Scope != rule.ScopeSpell && r.Scope != rule.ScopeLedger
 		case "post":
 			return place == r.Field // not what the work records say
 		}

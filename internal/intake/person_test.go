@@ -27,7 +27,8 @@ func (k *desk) national(household, name, number string, change ...string) []stri
 	for _, kv := range [][2]string{{"省", "山东省"}, {"市", "聊城市"}, {"县", "莘县"}, {"乡", k.town}, {"村", k.here}, {"户编号", household}, {"人口编号", household + "1"},
 		{"姓名", name}, {"性别", sex}, {"出生日期", number[6:10] + "-" + number[10:12] + "-" + number[12:14]}, {"证件类型", "居民身份证"}, {"证件号码", number}, {"民族", "汉族"},
 		{"户联系电话", "13800000001"}, {"年度", "2023"}, {"与户主关系", "户主"}, {"文化程度", "初中"}, {"劳动技能", "普通劳动力"}, {"健康状况", "健康"}, {"政治面貌", "群众"},
-		{"是否享受低保", "否"}, {"是否特困供养人员", "否"}, {"识别标准", "国家标准"}} {
+		{"是否享受低保", "否"}, {"是否特困供养人员", "否"}, {"识别标准", "国家标准"},
+		{"是否参加大病保险", "是"}, {"是否参加新型农村合作医疗（城乡居民基本医疗保险）", "是"}, {"是否参加城乡居民基本养老保险", "是"}} {
 		set(kv[0], kv[1])
 	}
 	for i := 0; i+1 < len(change); i += 2 {
@@ -143,8 +144,8 @@ func TestPeopleDirtyRows(t *testing.T) {
 			{"row.word", true, k.national("D12", "错乙", next(19880101), "政治面貌", "不知道")},
 			{"school.both", true, k.national("D13", "错丙", next(20040101), "在校生状况", "本科一年级", "劳动技能", "无劳动力")},
 			{"school.none", true, k.national("D14", "错丁", next(19880101), "文化程度", "")},
-			{"school.age", true, k.national("D15", "错戊", next(20050101), "文化程度", "", "在校生状况", "小学三年级", "劳动技能", "无劳动力")},
-			{"labour.healthy_weak", true, k.national("D16", "错己", next(19880101), "劳动技能", "丧失劳动力")},
+			{"school.primary_age", true, k.national("D15", "错戊", next(20050101), "文化程度", "", "在校生状况", "小学三年级", "劳动技能", "无劳动力")},
+			{"labour.healthy_lost", true, k.national("D16", "错己", next(19880101), "劳动技能", "丧失劳动力")},
 			{"labour.child", true, k.national("D17", "错庚", next(20120101), "文化程度", "", "在校生状况", "小学五年级")},
 			{"labour.student", true, k.national("D18", "错辛", next(20040101), "文化程度", "", "在校生状况", "本科一年级")},
 			{"labour.disability", true, k.national("D19", "错壬", next(19880101), "证件号码", id(19880101, 777)+"41", "健康状况", "残疾")},
@@ -160,7 +161,7 @@ func TestPeopleDirtyRows(t *testing.T) {
 			{"post.type_missing", true, k.national("D29", "误九", next(19880101), "公益性岗位(月数)", "6")},
 			{"post.too_many", true, k.national("D30", "误十", next(19880101), "公益性岗位类型", "保洁员,护林员,护路员", "公益性岗位(月数)", "6")},
 			{"post.no_labour", true, k.national("D31", "误甲", next(19500101), "公益性岗位类型", "保洁员", "公益性岗位(月数)", "6", "劳动技能", "丧失劳动力", "健康状况", "患有大病")},
-			{"phone.format", true, k.national("D32", "误乙", next(19880101), "成员联系电话", "1380000000")},
+			{"phone.length", true, k.national("D32", "误乙", next(19880101), "成员联系电话", "1380000000")},
 			{"phone.household", true, k.national("D33", "误丙", next(19880101), "户联系电话", "")},
 			{"phone.shared", true, k.national("D34", "误丁", next(19880101), "成员联系电话", "13900000001")},
 			{"household.two_heads", true, k.national("C1", "误戊", next(19880101))},
@@ -207,7 +208,7 @@ func TestPeopleDirtyRows(t *testing.T) {
 		if got := k.one(`SELECT state FROM finding WHERE rule = 'labour.child'`); got != "1" {
 			t.Errorf("a mended finding has the state %s", got)
 		}
-		if got := k.one(`SELECT state FROM finding WHERE rule = 'labour.healthy_weak'`); got != "0" {
+		if got := k.one(`SELECT state FROM finding WHERE rule = 'labour.healthy_lost'`); got != "0" {
 			t.Errorf("another finding has the state %s", got)
 		}
 	})

@@ -273,6 +273,6 @@ func checkedWork(w *workRow) func(*rule.Rule, string) bool {
 		if r.Scope == rule.ScopeSpell {
 			return start != 0 && strings.HasSuffix(place, "@"+itoa(int64(start)))
 		}
-		return postRules[r.ID] && place != r.Field || r.ID == "work.absent" || r.ID == "work.name_differs" || r.ID == "work.fields_missing" || r.ID == "phone.format"
+		return postRules[r.ID] && place != r.Field || r.ID == "work.absent" || r.ID == "work.name_differs" || r.ID == "work.fields_missing" || r.ID == "phone.format" || r.ID == "phone.length"
 	}
 }

@@ -182,7 +182,7 @@ func TestWorkDirtyRows(t *testing.T) {
 			{"work.too_young", true, row("辛")},
 			{"post.too_old", true, row("壬", "就业渠道", "公益性岗位", "务工所在省", "山东省", "务工所在市", "聊城市", "务工所在县", "莘县")},
 			{"work.overlap", true, row("癸", "开始时间", "202304", "务工企业名称", "别的厂")},
-			{"phone.format", true, row("丑", "联系电话", "12345")},
+			{"phone.length", true, row("丑", "联系电话", "12345")},
 			{"row.word", true, row("寅", "就业渠道", "靠朋友")},
 			{"row.number", true, row("卯", "务工月收入", "面议")},
 			{"work.duplicate_row", false, row("辰")},

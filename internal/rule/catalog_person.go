@@ -7,14 +7,15 @@ import (
 // Person: school, labour ability, missing marks, relations in the household.
 func init() {
 	register(
-		Rule{ID: "school.both", Severity: Warning, Scope: ScopePerson, Field: "student", Cite: cite("3_01_003", "3_12_004"), Check: checkSchoolBoth},
-		Rule{ID: "school.none", Severity: Warning, Scope: ScopeRow, Field: "education", Cite: cite("3_01_002"), Check: checkSchoolNone},
-		Rule{ID: "school.age", Severity: Warning, Scope: ScopePerson, Field: "student", Cite: cite("5_17_001", "5_17_003", "5_17_004", "5_17_005", "5_17_006", "5_12_013", "5_12_014", "5_12_015", "5_12_017", "5_12_018"), Check: checkSchoolAge},
-		Rule{ID: "labour.healthy_weak", Severity: Warning, Scope: ScopePerson, Field: "skill", Cite: cite("5_12_008", "1111_14", "1111_15", "2_01_005-16", "2_01_010-16"), Params: []string{SetWorkAge, SetLabourAgeEnd}, Check: checkHealthyWeak},
+		Rule{ID: "labour.healthy_weak", Severity: Warning, Scope: ScopePerson, Field: "skill", Cite: cite("5_12_008", "1111_14", "1111_15"), Params: []string{SetWorkAge, SetLabourAgeEnd}, Check: healthy(fact.SkillWeak)},
+		Rule{ID: "labour.healthy_lost", Severity: Warning, Scope: ScopePerson, Field: "skill", Cite: cite("2_01_005-16", "2_12_009-16"), Params: []string{SetWorkAge, SetLabourAgeEnd}, Check: healthy(fact.SkillLost)},
+		Rule{ID: "labour.healthy_none", Severity: Warning, Scope: ScopePerson, Field: "skill", Cite: cite("2_01_010-16", "2_12_013-16"), Params: []string{SetWorkAge, SetLabourAgeEnd}, Check: healthy(fact.SkillNone)},
+		Rule{ID: "labour.unhealthy_able", Severity: Clue, Scope: ScopePerson, Field: "skill", Cite: cite("5_12_009-16", "5_12_010-16"), Params: []string{SetWorkAge, SetLabourAgeEnd}, Check: checkUnhealthyAble},
 		Rule{ID: "labour.child", Severity: Warning, Scope: ScopePerson, Field: "skill", Cite: cite("2_01_011", "2_12_014"), Params: []string{SetWorkAge}, Check: checkChild},
 		Rule{ID: "labour.student", Severity: Warning, Scope: ScopePerson, Field: "skill", Cite: cite("1111_07"), Check: checkStudentSkill},
 		Rule{ID: "labour.disability", Severity: Warning, Scope: ScopePerson, Field: "skill", Cite: cite("4_01_007", "4_01_008"), Check: checkDisabilitySkill},
-		Rule{ID: "labour.old", Severity: Clue, Scope: ScopePerson, Field: "skill", Cite: cite("2_12_005", "2_12_017"), Params: []string{SetLabourAgeEnd}, Check: checkOldSkill},
+		Rule{ID: "labour.old", Severity: Clue, Scope: ScopePerson, Field: "skill", Cite: cite("2_12_017", "2_12_005"), Params: []string{SetLabourAgeEnd}, Check: checkOldSkill},
+		Rule{ID: "labour.old_lost", Severity: Clue, Scope: ScopePerson, Field: "skill", Cite: cite("2_12_005"), Params: []string{SetLabourAgeEnd}, Check: checkOldLost},
 		Rule{ID: "person.skill_missing", Severity: Warning, Scope: ScopePerson, Field: "skill", Cite: cite("2_01_003"), Check: missing(ColSkill, func(p *fact.Person) int { return p.Skill })},
 		Rule{ID: "person.ethnic_missing", Severity: Warning, Scope: ScopePerson, Field: "ethnic", Cite: citeOf(national, "民族为空"), Check: missing(ColEthnic, func(p *fact.Person) int { return p.Ethnic })},
 		Rule{ID: "person.relation_missing", Severity: Warning, Scope: ScopePerson, Field: "relation", Cite: cite("3_01_001"), Check: missing(ColRelation, func(p *fact.Person) int { return p.Relation })},
@@ -23,80 +24,77 @@ func init() {
 		Rule{ID: "household.no_head", Severity: Warning, Scope: ScopeHousehold, Field: "relation", Cite: citeOf(national, "户内无户主"), Check: checkNoHead},
 		Rule{ID: "household.two_spouses", Severity: Warning, Scope: ScopeHousehold, Field: "relation", Cite: citeOf(national, "一户多个配偶"), Check: checkTwoSpouses},
 		Rule{ID: "household.spouse_sex", Severity: Warning, Scope: ScopeHousehold, Field: "relation", Cite: cite("2_02_001", "2_11_003"), Check: checkSpouseSex},
-		Rule{ID: "aid.skilled_idle", Severity: Clue, Scope: ScopePerson, Field: "skill", Cite: cite("5_20_028", "5_20_029", "5_20_030", "5_20_031"), Params: []string{SetWorkAge, SetLabourAgeEnd}, Check: checkSkilledIdle},
+		Rule{ID: "aid.skilled_idle", Severity: Clue, Scope: ScopePerson, Field: "skill", Cite: cite("5_20_029", "5_20_031"), Params: []string{SetWorkAge, SetLabourAgeEnd}, Check: checkSkilledIdle},
+		Rule{ID: "aid.educated_idle", Severity: Clue, Scope: ScopePerson, Field: "education", Cite: cite("5_20_028", "5_20_030"), Params: []string{SetWorkAge, SetLabourAgeEnd}, Check: checkEducatedIdle},
+		Rule{ID: "person.disability_cert", Severity: Warning, Scope: ScopePerson, Field: "health", Cite: cite("4_12_003"), Check: checkDisabilityCert},
+		Rule{ID: "ward.able", Severity: Warning, Scope: ScopePerson, Field: "ward", Cite: cite("5_15_018", "5_15_019"), Params: []string{SetLabourAgeEnd}, Check: checkWardAble},
 	)
 }
 
-func checkSchoolBoth(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
-	if p := s.Person; p != nil && p.Education > 0 && p.Student > 0 {
-		e, t := fact.Education.Name(p.Education), fact.Student.Name(p.Student)
-		return hit(t, e, t)
-	}
-	return none()
-}
-
-// schoolAge is the age from which one of the two columns must be filled: the
-// national list has a word for younger children, yet nobody asks of them.
-const schoolAge = 6
-
-func checkSchoolNone(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
-	if s.Row == nil || s.Person == nil || !s.Row.Has.All(ColEducation|ColStudent) {
-		return none()
-	}
-	if p := s.Person; p.Education == 0 && p.Student == 0 && s.Row.DropReason == "" && s.age() >= schoolAge {
-		return hit("")
-	}
-	return none()
-}
-
-// grades are the age bounds (full years, both inclusive) of each stage; -1 is
-// unbounded. The national lower bounds are kept as they are; 学龄前 and 学前教育
-// end the day before the seventh birthday.
-var grades = []struct {
-	from, to int // codes of fact.Student
-	min, max int
-}{
-	{1, 2, -1, 6}, {3, 8, 6, 14}, {9, 11, 12, 17}, {12, 17, 15, 20}, {18, 25, 18, -1}, {26, 26, 20, -1},
-}
-
-func checkSchoolAge(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
-	if s.Person == nil {
-		return none()
-	}
-	a := s.age()
-	if a < 0 {
-		return none()
-	}
-	if s.Person.Student == 0 {
-		// 5_17_005: 大专 and above before the eighteenth birthday.
-		if s.Person.Education >= 5 && a < 18 {
-			return hit(fact.Education.Name(s.Person.Education), fact.Education.Name(s.Person.Education), a)
+// healthy asks of healthy people of labour age who are not in school: each class
+// below 普通劳动力 has its number in the national book.
+func healthy(skill int) Check {
+	return func(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
+		p, a := s.Person, s.age()
+		if p == nil || p.Health != 1 || p.Student != 0 || a < set.WorkAge || a >= set.LabourAgeEnd || p.Skill != skill {
+			return none()
 		}
-		return none()
+		n := fact.Skill.Name(p.Skill)
+		return hit(n, n, a)
 	}
-	for _, g := range grades {
-		if s.Person.Student < g.from || s.Person.Student > g.to {
-			continue
-		}
-		if g.min >= 0 && a < g.min || g.max >= 0 && a > g.max {
-			// 5_17_001 asks of healthy children only.
-			if g.to == 2 && s.Person.Health > 1 {
-				return none()
-			}
-			n := fact.Student.Name(s.Person.Student)
-			return hit(n, n, a)
-		}
-	}
-	return none()
 }
 
-func checkHealthyWeak(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
+func checkUnhealthyAble(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
 	p, a := s.Person, s.age()
-	if p == nil || p.Health != 1 || p.Student != 0 || a < set.WorkAge || a >= set.LabourAgeEnd || p.Skill < fact.SkillWeak {
+	if p == nil || p.Health <= 1 || p.Student != 0 || a < set.WorkAge || a >= set.LabourAgeEnd || p.Skill != fact.SkillOrdinary && p.Skill != fact.SkillSkilled {
 		return none()
 	}
 	n := fact.Skill.Name(p.Skill)
-	return hit(n, n, a)
+	return hit(n, n, fact.Health.Name(p.Health))
+}
+
+// monitored is the monitored class that holds, nil for none.
+func (s *Subject) monitored() *fact.PersonKind {
+	if s.Person == nil {
+		return nil
+	}
+	for i := len(s.Person.Kinds) - 1; i >= 0; i-- {
+		if k := &s.Person.Kinds[i]; fact.MonitoredKinds&(1<<k.Kind) != 0 && k.Since <= s.Today && s.Today <= k.Until {
+			return k
+		}
+	}
+	return nil
+}
+
+// poor reports 脱贫人口.
+func (s *Subject) poor() bool {
+	return s.Person != nil && s.Person.KindsOn(s.Today)&(1<<fact.KindPoor) != 0
+}
+
+// checkOldLost: the text of 2_12_005 also has 丧失劳动力, of monitored people.
+func checkOldLost(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
+	if s.monitored() != nil && s.age() >= set.LabourAgeEnd && s.Person.Skill == fact.SkillLost {
+		n := fact.Skill.Name(s.Person.Skill)
+		return hit(n, n, s.age())
+	}
+	return none()
+}
+
+func checkDisabilityCert(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
+	if p := s.Person; s.monitored() != nil && p.Health >= 4 && p.Disability == 0 && p.IDKind != 2 {
+		n := fact.Health.Name(p.Health)
+		return hit(n, n)
+	}
+	return none()
+}
+
+// checkWardAble: 特困供养 is for those without labour ability.
+func checkWardAble(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
+	p, a := s.Person, s.age()
+	if p == nil || p.Ward != fact.Yes || p.Health != 1 || p.Student != 0 || a < 18 || a >= set.LabourAgeEnd {
+		return none()
+	}
+	return hit("", a)
 }
 
 func checkChild(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
@@ -212,18 +210,23 @@ func checkSpouseSex(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
 	return none()
 }
 
+// idle reports a person of labour age, out of school, without work. During an
+// import of people their work is not at hand: only the ledger can say so.
+func (s *Subject) idle(set *Settings) bool {
+	a := s.age()
+	return s.Person != nil && s.Row == nil && a >= set.WorkAge && a < set.LabourAgeEnd && s.Person.Student == 0 && !s.working()
+}
+
 func checkSkilledIdle(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
-	p, a := s.Person, s.age()
-	// During an import of people their work is not at hand: only the ledger
-	// can say that nobody works.
-	if p == nil || s.Row != nil || a < set.WorkAge || a >= set.LabourAgeEnd || p.Student != 0 || s.working() {
-		return none()
+	if s.idle(set) && s.Person.Skill == fact.SkillSkilled {
+		return hit("", fact.Skill.Name(s.Person.Skill))
 	}
-	switch {
-	case p.Skill == fact.SkillSkilled:
-		return hit("", fact.Skill.Name(p.Skill))
-	case p.Education >= 5:
-		return Hit{Field: "education", Args: []any{fact.Education.Name(p.Education)}}, true
+	return none()
+}
+
+func checkEducatedIdle(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
+	if s.idle(set) && s.Person.Education >= 5 {
+		return hit("", fact.Education.Name(s.Person.Education))
 	}
 	return none()
 }

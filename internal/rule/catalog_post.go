@@ -3,6 +3,7 @@ package rule
 import (
 	"strings"
 
+	"wengang/internal/calendar"
 	"wengang/internal/fact"
 )
 
@@ -11,20 +12,22 @@ func init() {
 	register(
 		Rule{ID: "post.too_young", Severity: Warning, Scope: ScopePerson, Field: "post", Cite: cite("3_01_008", "5_12_004"), Params: []string{SetWorkAge}, Check: checkPostYoung},
 		Rule{ID: "post.too_old", Severity: Warning, Scope: ScopePerson, Field: "post", Cite: cite("5_01_006", "5_12_005"), Params: []string{SetPostAgeEnd}, Check: checkPostOld},
-		Rule{ID: "post.months_missing", Severity: Warning, Scope: ScopeRow, Field: "post_months", Cite: cite("3_01_006", "5_15_003"), Check: checkPostMonths},
-		Rule{ID: "post.type_missing", Severity: Warning, Scope: ScopeRow, Field: "post", Cite: cite("3_01_005"), Check: checkPostType},
-		Rule{ID: "post.too_many", Severity: Warning, Scope: ScopeRow, Field: "post", Cite: cite("3_01_010", "3_01_011"), Params: []string{SetPostKinds}, Check: checkPostKinds},
+		Rule{ID: "post.months_missing", Severity: Warning, Scope: ScopePerson, Field: "post_months", Cite: cite("3_01_006", "5_15_003"), Check: checkPostMonths},
+		Rule{ID: "post.type_missing", Severity: Warning, Scope: ScopePerson, Field: "post", Cite: cite("3_01_005"), Check: checkPostType},
+		Rule{ID: "post.too_many", Severity: Warning, Scope: ScopePerson, Field: "post", Cite: cite("3_01_010", "3_01_011"), Params: []string{SetPostKinds}, Check: checkPostKinds},
 		Rule{ID: "post.no_labour", Severity: Warning, Scope: ScopePerson, Field: "skill", Cite: cite("5_15_006"), Check: checkPostLabour},
-		Rule{ID: "phone.format", Severity: Warning, Scope: ScopeRow, Field: "phone", Cite: cite("2_01_013", "2_01_014", "2_12_007"), Check: checkPhone},
+		Rule{ID: "phone.length", Severity: Warning, Scope: ScopeRow, Field: "phone", Cite: cite("2_01_013"), Check: checkPhoneLength},
+		Rule{ID: "phone.format", Severity: Warning, Scope: ScopeRow, Field: "phone", Cite: cite("2_01_014", "2_12_007"), Check: checkPhone},
 		Rule{ID: "phone.household", Severity: Warning, Scope: ScopeRow, Field: "home_phone", Cite: cite("4_02_001", "5_13_003"), Check: checkHomePhone},
-		Rule{ID: "phone.shared", Severity: Warning, Scope: ScopeHousehold, Field: "phone", Cite: cite("5_15_022"), Check: checkPhoneShared},
+		Rule{ID: "phone.shared", Severity: Clue, Scope: ScopeHousehold, Field: "phone", Cite: cite("5_15_022"), Params: []string{SetPhoneHomes}, Check: checkPhoneShared},
 		Rule{ID: "phone.counties", Severity: Warning, Scope: ScopeHousehold, Field: "phone", Cite: cite("5_15_021"), Check: checkPhoneAway},
 		Rule{ID: "plan.no_need", Severity: Warning, Scope: ScopePlan, Field: "service", Cite: cite("5_15_008", "5_15_009"), Check: checkPlanNeed},
 		Rule{ID: "plan.place_not_county", Severity: Warning, Scope: ScopeRow, Field: "plan_place", Cite: cite("4_12_001"), Check: checkPlanPlace},
 		Rule{ID: "plan.in_school", Severity: Warning, Scope: ScopePlan, Field: "student", Cite: cite("4_01_006", "4_12_002"), Check: checkPlanSchool},
 		Rule{ID: "plan.no_labour", Severity: Warning, Scope: ScopePlan, Field: "skill", Cite: cite("2_01_015", "2_12_004"), Check: checkPlanLabour},
 		Rule{ID: "monitored.removed_before", Severity: Error, Scope: ScopeRow, Field: "risk_removed_on", Cite: cite("2_11_002"), Check: checkRemovedBefore},
-		Rule{ID: "monitored.removed_early", Severity: Warning, Scope: ScopePerson, Field: "risk_removed_on", Cite: cite("2_11_002", "5_18_009"), Params: []string{SetRemoveMonths}, Check: checkRemovedEarly},
+		Rule{ID: "monitored.removed_early", Severity: Warning, Scope: ScopePerson, Field: "risk_removed_on", Cite: cite("2_11_002"), Params: []string{SetRemoveMonths}, Check: checkRemovedEarly},
+		Rule{ID: "monitored.removed_at_once", Severity: Warning, Scope: ScopePerson, Field: "risk_removed_on", Cite: cite("5_18_009"), Check: checkRemovedAtOnce},
 		Rule{ID: "monitored.work_risk_no_labour", Severity: Warning, Scope: ScopeHousehold, Field: "risk", Cite: cite("5_15_013"), Check: checkRiskLabour},
 		Rule{ID: "monitored.work_risk_no_work", Severity: Clue, Scope: ScopeHousehold, Field: "risk", Cite: cite("5_15_014"), Check: checkRiskWork},
 	)
@@ -44,23 +47,35 @@ func checkPostOld(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
 	return none()
 }
 
+// posts are the public posts that the national lists name, by the row or by the
+// last file that carried them.
+func (s *Subject) posts() (kinds, months int, words string, ok bool) {
+	if r := s.Row; r != nil {
+		return len(r.PostTypes), r.PostMonths, strings.Join(r.PostTypes, "、"), r.Has.All(ColPost | ColPostMonths)
+	}
+	if a := s.Aid; a != nil && a.Stated.Has(fact.StatedPost) {
+		return a.PostKinds, a.PostMonths, itoa(a.PostKinds), true
+	}
+	return 0, 0, "", false
+}
+
 func checkPostMonths(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
-	if r := s.Row; r != nil && r.Has.All(ColPost|ColPostMonths) && len(r.PostTypes) > 0 && r.PostMonths <= 0 {
-		return hit("", strings.Join(r.PostTypes, "、"))
+	if kinds, months, words, ok := s.posts(); ok && kinds > 0 && months <= 0 {
+		return hit("", words)
 	}
 	return none()
 }
 
 func checkPostType(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
-	if r := s.Row; r != nil && r.Has.All(ColPost|ColPostMonths) && len(r.PostTypes) == 0 && r.PostMonths > 0 {
-		return hit("", r.PostMonths)
+	if kinds, months, _, ok := s.posts(); ok && kinds == 0 && months > 0 {
+		return hit("", months)
 	}
 	return none()
 }
 
 func checkPostKinds(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
-	if r := s.Row; r != nil && len(r.PostTypes) >= set.PostKinds {
-		return hit(strings.Join(r.PostTypes, "、"), len(r.PostTypes))
+	if kinds, _, words, _ := s.posts(); kinds >= set.PostKinds {
+		return hit(words, kinds)
 	}
 	return none()
 }
@@ -86,10 +101,19 @@ func PhoneOK(p string) bool {
 	return true
 }
 
-func checkPhone(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
-	if r := s.Row; r != nil && r.PhoneText != "" && !PhoneOK(r.PhoneText) {
+func checkPhoneLength(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
+	if r := s.Row; r != nil && r.PhoneText != "" && len([]rune(r.PhoneText)) != 11 {
 		m := maskPhone(r.PhoneText)
 		return hit(m, m, len([]rune(r.PhoneText)))
+	}
+	return none()
+}
+
+// checkPhone leaves the length to phone.length.
+func checkPhone(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
+	if r := s.Row; r != nil && len([]rune(r.PhoneText)) == 11 && !PhoneOK(r.PhoneText) {
+		m := maskPhone(r.PhoneText)
+		return hit(m, m)
 	}
 	return none()
 }
@@ -103,9 +127,17 @@ func checkHomePhone(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
 	return hit(m, m)
 }
 
-func checkPhoneShared(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
-	if h := s.Household; h != nil && h.PhoneOwner != "" {
-		return hit("", h.PhoneOwner)
+// checkPhoneShared: a file shows the first other household that it met, the
+// ledger how many there are.
+func checkPhoneShared(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
+	h := s.Household
+	switch {
+	case h == nil:
+		return none()
+	case h.PhoneOwner != "" && set.PhoneHomes <= 2:
+		return hit(h.PhoneOwner, 2)
+	case h.PhoneHomes >= set.PhoneHomes:
+		return hit("", h.PhoneHomes)
 	}
 	return none()
 }
@@ -157,12 +189,32 @@ func checkRemovedBefore(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
 	return none()
 }
 
+// removedSince is from when 2_11_002 asks (2022年4月份以后消除风险).
+const removedSince calendar.Date = 20220401
+
+// checkRemovedAtOnce: in the month of the identification or the next, unless the
+// household is gone (自然消除).
+func checkRemovedAtOnce(s *Subject, _ *fact.Spell, _ *Settings) (Hit, bool) {
+	if s.Person == nil || s.Aid != nil && s.Aid.Removed == fact.No {
+		return none()
+	}
+	for _, k := range s.Person.Kinds {
+		if fact.MonitoredKinds&(1<<k.Kind) == 0 || k.Since == 0 || k.RiskRemovedOn < k.Since {
+			continue
+		}
+		if k.RiskRemovedOn.Month().Sub(k.Since.Month()) <= 1 {
+			return hit(k.RiskRemovedOn.String(), k.Since, k.RiskRemovedOn)
+		}
+	}
+	return none()
+}
+
 func checkRemovedEarly(s *Subject, _ *fact.Spell, set *Settings) (Hit, bool) {
 	if s.Person == nil {
 		return none()
 	}
 	for _, k := range s.Person.Kinds {
-		if fact.MonitoredKinds&(1<<k.Kind) == 0 || k.RiskRemovedOn == 0 || k.Since == 0 || k.RiskRemovedOn < k.Since {
+		if fact.MonitoredKinds&(1<<k.Kind) == 0 || k.RiskRemovedOn < removedSince || k.Since == 0 || k.RiskRemovedOn < k.Since {
 			continue
 		}
 		if n := k.RiskRemovedOn.Month().Sub(k.Since.Month()); n < set.RemoveMonths {

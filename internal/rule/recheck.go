@@ -212,18 +212,3 @@ func (l *subjectLoader) households() {
 		s.Household = h
 	}
 }
-
-// Add counts a member.
-func (h *Household) Add(p *fact.Person) {
-	switch p.Relation {
-	case relationHead:
-		h.Heads++
-		h.HeadSex = p.Sex
-	case relationSpouse:
-		h.Spouses++
-		h.SpouseSex = p.Sex
-	}
-	if p.Able() {
-		h.Able++
-	}
-}

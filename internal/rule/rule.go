@@ -36,6 +36,7 @@ const (
 	ScopeSpell
 	ScopeHousehold
 	ScopePlan
+	ScopeLedger // needs the rest of the ledger: the same phone, amount or name elsewhere
 )
 
 // Citation is where a rule comes from: a document, its rule or item number, a
@@ -69,6 +70,7 @@ type Rule struct {
 	Cite         []Citation
 	Since, Until calendar.Date // period of force; 0 is unbounded
 	Params       []string      // settings that it reads
+	Needs        fact.Stated   // columns of fact.Aid without which it cannot be decided
 	Check        Check         // nil: found by the import itself (places, duplicates, unreadable cells)
 }
 

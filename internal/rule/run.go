@@ -45,7 +45,7 @@ func At(id, field, value string, args ...any) Finding {
 // appends what it finds. It reads only its arguments.
 func Run(out []Finding, s *Subject, set *Settings, scopes ...Scope) []Finding {
 	for _, r := range book {
-		if r.Check == nil || !r.InForce(s.Today) || !has(scopes, r.Scope) {
+		if r.Check == nil || !r.InForce(s.Today) || !has(scopes, r.Scope) || !s.has(r) {
 			continue
 		}
 		if r.Scope != ScopeSpell {
@@ -67,6 +67,20 @@ func Run(out []Finding, s *Subject, set *Settings, scopes ...Scope) []Finding {
 		}
 	}
 	return out
+}
+
+// has reports that the facts which the rule needs are known.
+func (s *Subject) has(r *Rule) bool {
+	if r.Scope == ScopeLedger && s.Around == nil {
+		return false
+	}
+	if r.Needs == 0 {
+		return true
+	}
+	if r.Scope == ScopeHousehold {
+		return s.Household != nil && s.Household.Complete && s.Household.Aid.Stated.Has(r.Needs)
+	}
+	return s.Aid != nil && s.Person != nil && s.Aid.Stated.Has(r.Needs)
 }
 
 func found(r *Rule, h Hit, sp *fact.Spell) Finding {

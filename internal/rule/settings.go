@@ -21,6 +21,14 @@ const (
 	SetPostKinds    = "rule.post_kinds"
 	SetOpenYears    = "rule.open_years"
 	SetRemoveMonths = "rule.remove_months"
+
+	SetDevelopMonths = "rule.develop_months"
+	SetIncomeMin     = "rule.income_min"
+	SetPhoneHomes    = "rule.phone_homes"
+	SetAccountHomes  = "rule.account_homes"
+	SetCopiedWages   = "rule.copied_wages"
+	SetMoves         = "rule.moves"
+	SetOverlap       = "rule.overlap_months"
 )
 
 func init() {
@@ -34,6 +42,13 @@ func init() {
 		setting.Def{Name: SetPostKinds, Default: 3, Min: 2, Max: 9, Source: national + " 3_01_010、3_01_011"},
 		setting.Def{Name: SetOpenYears, Default: 3, Min: 1, Max: 20, Source: national + " 1111_08"},
 		setting.Def{Name: SetRemoveMonths, Default: 6, Min: 0, Max: 24, Source: national + " 2_11_002"},
+		setting.Def{Name: SetDevelopMonths, Default: 6, Min: 0, Max: 24, Source: national + " 5_12_007"},
+		setting.Def{Name: SetIncomeMin, Default: 100, Min: 0, Max: 10_000, Source: national + " 5_15_0023"},
+		setting.Def{Name: SetPhoneHomes, Default: 2, Min: 2, Max: 50, Source: national + " 5_15_022"},
+		setting.Def{Name: SetAccountHomes, Default: 2, Min: 2, Max: 50, Source: "产品规则"},
+		setting.Def{Name: SetCopiedWages, Default: 5, Min: 3, Max: 200, Source: "产品规则"},
+		setting.Def{Name: SetMoves, Default: 2, Min: 2, Max: 12, Source: "产品规则"},
+		setting.Def{Name: SetOverlap, Default: 3, Min: 1, Max: 24, Source: national + " 5_12_001"},
 	)
 }
 
@@ -47,6 +62,13 @@ type Settings struct {
 	PostKinds                          int // so many kinds of posts are too many
 	OpenYears                          int // a spell open for so many years is asked about
 	RemoveMonths                       int // fewest months from identification to removal of the risk
+	DevelopMonths                      int // months from identification after which a measure must stand
+	IncomeMinFen                       int64
+	PhoneHomes                         int // so many households with one phone are a clue
+	AccountHomes                       int // the same of an account
+	CopiedWages                        int // so many people with one odd wage are a clue
+	Moves                              int // so many moves by files within a year
+	OverlapMonths                      int // an overlap of so many months is severe
 	Places                             Places
 }
 
@@ -65,6 +87,8 @@ func SettingsOf(v setting.Values, places Places) *Settings {
 		WageMaxFen: 100 * int64(v.Int(SetWageMax)), WageMinFen: 100 * int64(v.Int(SetWageMin)), WageLowFen: 100 * int64(v.Int(SetWageLow)),
 		WorkAge: v.Int(SetWorkAge), LabourAgeEnd: v.Int(SetLabourAgeEnd), PostAgeEnd: v.Int(SetPostAgeEnd),
 		PostKinds: v.Int(SetPostKinds), OpenYears: v.Int(SetOpenYears), RemoveMonths: v.Int(SetRemoveMonths),
+		DevelopMonths: v.Int(SetDevelopMonths), IncomeMinFen: 100 * int64(v.Int(SetIncomeMin)), PhoneHomes: v.Int(SetPhoneHomes),
+		AccountHomes: v.Int(SetAccountHomes), CopiedWages: v.Int(SetCopiedWages), Moves: v.Int(SetMoves), OverlapMonths: v.Int(SetOverlap),
 		Places: places,
 	}
 }
@@ -90,18 +114,13 @@ func (s *Settings) Text(name string) string {
 		return yuan(s.WageMinFen)
 	case SetWageLow:
 		return yuan(s.WageLowFen)
-	case SetWorkAge:
-		return itoa(s.WorkAge)
-	case SetLabourAgeEnd:
-		return itoa(s.LabourAgeEnd)
-	case SetPostAgeEnd:
-		return itoa(s.PostAgeEnd)
-	case SetPostKinds:
-		return itoa(s.PostKinds)
-	case SetOpenYears:
-		return itoa(s.OpenYears)
-	case SetRemoveMonths:
-		return itoa(s.RemoveMonths)
+	case SetIncomeMin:
+		return yuan(s.IncomeMinFen)
+	}
+	if n, ok := map[string]int{SetWorkAge: s.WorkAge, SetLabourAgeEnd: s.LabourAgeEnd, SetPostAgeEnd: s.PostAgeEnd, SetPostKinds: s.PostKinds,
+		SetOpenYears: s.OpenYears, SetRemoveMonths: s.RemoveMonths, SetDevelopMonths: s.DevelopMonths, SetPhoneHomes: s.PhoneHomes,
+		SetAccountHomes: s.AccountHomes, SetCopiedWages: s.CopiedWages, SetMoves: s.Moves, SetOverlap: s.OverlapMonths}[name]; ok {
+		return itoa(n)
 	}
 	return ""
 }

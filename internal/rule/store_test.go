@@ -215,7 +215,7 @@ func TestRecheckSeesWholeHouseholds(t *testing.T) {
 		for _, i := range list(t, k, everywhere, Filter{}) {
 			got = append(got, i.Name+":"+i.Rule.ID)
 		}
-		want := "P1:household.two_heads P2:household.two_heads P3:household.no_head P4:aid.skilled_idle P5:labour.healthy_weak P5:labour.none_working P5:work.wage_bounds"
+		want := "P1:household.two_heads P2:household.two_heads P3:household.no_head P4:aid.skilled_idle P5:labour.healthy_lost P5:labour.none_working P5:work.wage_bounds"
 		if sorted(got) != want || people != 5 || found != 7 {
 			t.Errorf("%d people, %d found:\n%s, want\n%s", people, found, sorted(got), want)
 		}

@@ -17,23 +17,9 @@ type Subject struct {
 	Focus     *fact.Spell  // the spell that a row states; nil: every spell
 	Need      *fact.Need   // nil: no plan is known
 	Household *Household   // nil: the household is not known as a whole
+	Around    *Around      // nil: the rest of the ledger is not at hand
 	Aid       *fact.Aid    // what the national files say besides; nil: nothing is known
 	Row       *Row         // nil when the ledger itself is checked
-}
-
-// Household is what the checks need of a household. Over the ledger it is
-// complete; during an import it holds the rows of the file so far.
-type Household struct {
-	Complete   bool // every member is known
-	Heads      int
-	Spouses    int
-	HeadSex    int // 0 unknown
-	SpouseSex  int
-	Able       int // members with labour ability
-	Working    int // members with a spell that runs today
-	WorkRisk   bool
-	PhoneOwner string // code of another household with the person's phone
-	PhoneAway  bool   // same phone as a member who works in another county
 }
 
 // Row is what only a file's row says.

@@ -103,7 +103,7 @@ func (c *county) plantIdentity() {
 	c.cell("row.word", "political", "先进分子")
 	c.cell("row.number", "work_months", "半年")
 	c.cell("row.date", "birth", "七十年代")
-	c.cell("phone.format", "phone", func(p *person) any { return p.phone[:10] })
+	c.cell("phone.length", "phone", func(p *person) any { return p.phone[:10] })
 	p := c.cell("phone.household", "home_phone", "0635-12345")
 	p.set("phone", func(p *person) any { return p.phone })
 	first := c.lone(45, 1)
@@ -120,7 +120,7 @@ func (c *county) plantPerson() {
 	c.cell("school.none", "education", "")
 	p = c.child(12, 1)
 	p.student = 14 // 普通高中三年级 at twelve
-	p.breaks(tPeople, "school.age", "student")
+	p.breaks(tPeople, "school.senior_age", "student")
 	p = c.lone(35, 1)
 	p.skill = fact.SkillWeak
 	p.breaks(tPeople, "labour.healthy_weak", "skill")

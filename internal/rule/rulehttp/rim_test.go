@@ -54,7 +54,7 @@ func (c *console) fill(n int) {
 	kept := []rule.Finding{
 		{Rule: rule.Get("work.wage_bounds"), Field: "wage", Args: []any{"54000", "100", "30000"}, Spell: &fact.Spell{Start: 202305}},
 		rule.Of("labour.healthy_weak", "", "丧失劳动力", 35), rule.Of("phone.shared", "", "3715220020031"), rule.Of("aid.skilled_idle", "", "技能劳动力"),
-		rule.Of("school.age", "", "小学三年级", 18),
+		rule.Of("school.primary_age", "", "小学三年级", 18),
 	}
 	err := c.d.Tx(context.Background(), func(tx *db.Tx) error {
 		var all []rule.Kept
