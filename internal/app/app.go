@@ -9,6 +9,7 @@ import (
 	"wengang/internal/audit"
 	"wengang/internal/calendar"
 	"wengang/internal/division"
+	"wengang/internal/handover"
 	"wengang/internal/month"
 	"wengang/internal/people"
 	"wengang/internal/region"
@@ -41,6 +42,7 @@ type App struct {
 	Targets   *target.Store
 	Reports   *report.Store
 	Imports   *transfer.Service
+	Handovers *handover.Store
 	Divisions *division.Store
 
 	places places
@@ -93,6 +95,7 @@ func (a *App) connect(ctx context.Context, o Options) error {
 		People: a.People, Audit: a.Audit, Closed: a.Months, Checks: a.Rules, Places: &a.places,
 	})
 	a.Rollup = rollup.New(a.DB, a.Months)
+	a.connectHandovers()
 	a.Targets = target.New(a.DB, a.Audit, &a.places, figures{a.Rollup})
 	a.Reports = report.New(a.DB, report.Deps{
 		Box: a.Box, Audit: a.Audit, Registers: a.Registers, Figures: figures{a.Rollup}, Tree: nodes{&a.places}, Tags: a.Locals,

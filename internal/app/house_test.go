@@ -25,6 +25,7 @@ var layers = [][]string{
 	{"people", "work", "month", "evidence", "intake", "register", "target", "report", "web"},
 	{"division"},
 	{"rollup", "sample", "listing"},
+	{"handover", "reconcile"},
 	{"rims"},
 	{"webtest", "testkit"},
 	{"app"},

@@ -117,7 +117,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 
 // handlers are the queue's jobs and schedules.
 func (a *App) handlers() []queue.Handler {
-	return []queue.Handler{a.importHandler(), a.dailyHandler(), a.recheckHandler()}
+	return []queue.Handler{a.importHandler(), a.dailyHandler(), a.recheckHandler(), a.handoverHandler()}
 }
 
 // Shell is the console with every rim in it.
@@ -134,6 +134,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	(&audithttp.Rim{Shell: s, Log: a.Audit}).Register()
 	peoplehttp.New(s, a.People, a.Work, &a.places).Register()
 	transferhttp.New(s, a.Imports).Register()
+	a.handoverPages(s)
 	boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places).Register()
 	rulehttp.New(s, a.Rules).Register()
 	registerhttp.New(s, a.Registers).Register()
