@@ -13,12 +13,8 @@ import (
 type checkRun struct {
 	laying
 	in      Info
-	chunk   chunk
-	size    int // rows of a full chunk
-	width   int
 	resumed int   // chunks that are already recorded
 	finding int64 // number of the next finding
-	percent func() float64
 	done    int64
 }
 
@@ -29,7 +25,7 @@ func (s *Service) check(ctx context.Context, in Info) error {
 		return err
 	}
 	defer f.Close()
-	r := &checkRun{in: in, size: cmp.Or(s.ChunkRows, chunkRows), width: len(m.Columns)}
+	r := &checkRun{in: in}
 	if r.laying, err = s.laying(in, m); err != nil {
 		return err
 	}
@@ -42,12 +38,11 @@ func (s *Service) check(ctx context.Context, in Info) error {
 	if r.checker, err = s.kinds[in.Kind].Open(ctx, r.b); err != nil {
 		return err
 	}
-	r.percent = func() float64 { return progress(book, m) }
 	src := newSource(book, m)
-	err = src.each(r.alloc, func(row row) error { r.over.lay(&row); return r.add(ctx, row) })
-	if err == nil {
-		err = r.flush(ctx)
-	}
+	p := &pipe{size: cmp.Or(s.ChunkRows, chunkRows), width: len(m.Columns), share: func() float64 { return progress(book, m) }}
+	err = p.run(ctx, func(alloc func() []Cell, fn func(row) error) error {
+		return src.each(alloc, func(row row) error { r.over.lay(&row); return fn(row) })
+	}, r.judgeChunk, func(c *chunk) error { return r.keep(ctx, c) })
 	if err != nil {
 		return err
 	}
@@ -82,68 +77,31 @@ func (r *checkRun) begin(ctx context.Context) error {
 	})
 }
 
-// alloc hands out the cells of the next row from the chunk's block.
-func (r *checkRun) alloc() []Cell {
-	if r.chunk.cells == nil {
-		r.chunk.cells = make([]Cell, r.size*r.width)
-		r.chunk.rows = make([]row, 0, r.size)
-	}
-	i := len(r.chunk.rows) % r.size * r.width
-	return r.chunk.cells[i : i+r.width : i+r.width]
+func (r *checkRun) judgeChunk(ctx context.Context, c *chunk) (err error) {
+	r.b.Expect = c.expect
+	c.outcomes, err = r.judge(ctx, c.rows)
+	return err
 }
 
-// add puts a row into the chunk. The chunk's end depends on the file alone, so
-// that a resumed check cuts the same chunks: it is full, or the sheet ends.
-func (r *checkRun) add(ctx context.Context, row row) error {
-	c := &r.chunk
-	if len(c.rows) > 0 && c.sheet != row.Sheet {
-		held := append([]Cell(nil), row.Cells...)
-		if err := r.flush(ctx); err != nil {
-			return err
-		}
-		copy(r.alloc(), held)
-		row.Cells = r.alloc()
-	}
-	c.sheet = row.Sheet
-	c.rows = append(c.rows, row)
-	if len(c.rows) == r.size {
-		return r.flush(ctx)
-	}
-	return nil
-}
-
-// flush checks the chunk and records it, unless that was done before a kill:
-// then the checker sees the rows again and its answers are dropped.
-func (r *checkRun) flush(ctx context.Context) error {
-	c := &r.chunk
-	if len(c.rows) == 0 {
-		return nil
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	out, err := r.judge(ctx, c.rows)
-	if err != nil {
-		return err
-	}
+// keep records a judged chunk, unless that was done before a kill: then the
+// checker saw the rows again and its answers are dropped.
+func (r *checkRun) keep(ctx context.Context, c *chunk) error {
 	if c.n >= r.resumed {
-		if err := r.record(ctx, out); err != nil {
+		if err := r.record(ctx, c); err != nil {
 			return err
 		}
 		r.s.point("check.chunk")
 	}
 	r.done += int64(len(c.rows))
-	c.n++
-	c.rows = c.rows[:0]
 	return nil
 }
 
 // record stages the accepted rows, keeps the findings and moves the counters,
 // in one transaction.
-func (r *checkRun) record(ctx context.Context, out []Outcome) error {
-	p := placed{accepted: make([]Staged, 0, len(out)), finding: r.finding}
-	for i, o := range out {
-		r.place(&p, r.chunk.n, r.chunk.rows[i], o)
+func (r *checkRun) record(ctx context.Context, c *chunk) error {
+	p := placed{accepted: make([]Staged, 0, len(c.outcomes)), finding: r.finding}
+	for i, o := range c.outcomes {
+		r.place(&p, c.n, c.rows[i], o)
 	}
 	payload, err := packStaged(r.s.box, p.accepted)
 	if err != nil {
@@ -154,7 +112,7 @@ func (r *checkRun) record(ctx context.Context, out []Outcome) error {
 		return err
 	}
 	err = r.s.db.Tx(ctx, func(tx *db.Tx) error {
-		if err := r.write(ctx, tx, &p, payload, view); err != nil {
+		if err := r.write(ctx, tx, c, &p, payload, view); err != nil {
 			return err
 		}
 		r.s.point("check.chunk.tx")
@@ -164,8 +122,8 @@ func (r *checkRun) record(ctx context.Context, out []Outcome) error {
 	return err
 }
 
-func (r *checkRun) write(ctx context.Context, tx *db.Tx, p *placed, payload, view []byte) error {
-	c, t := &r.chunk, p.t
+func (r *checkRun) write(ctx context.Context, tx *db.Tx, c *chunk, p *placed, payload, view []byte) error {
+	t := p.t
 	if _, err := tx.ExecContext(ctx, `INSERT INTO import_chunk (batch_id, n, sheet, first_row, last_row, rows, payload, shown) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		r.b.ID, c.n, valid(c.sheet), c.rows[0].N, c.rows[len(c.rows)-1].N, len(c.rows), payload, view); err != nil {
 		if fault.Is(tx.Dialect.Fault(err), fault.Conflict) {
@@ -181,10 +139,7 @@ func (r *checkRun) write(ctx context.Context, tx *db.Tx, p *placed, payload, vie
 		return err
 	}
 	done := r.done + int64(len(c.rows))
-	total := done
-	if p := r.percent(); p > 0.01 && p < 1 {
-		total = max(done, int64(float64(done)/p))
-	}
+	total := max(done, c.expect)
 	res, err := tx.ExecContext(ctx, `
 		UPDATE import_batch SET rows_total = $1, rows_done = $2, rows_new = rows_new + $3, rows_same = rows_same + $4, rows_changed = rows_changed + $5,
 			rows_conflict = rows_conflict + $6, rows_rejected = rows_rejected + $7, rows_warned = rows_warned + $8, findings = findings + $9

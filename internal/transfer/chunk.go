@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"encoding/binary"
 	"encoding/json"
@@ -24,6 +25,7 @@ type chunk struct {
 	rows     []row
 	cells    []Cell // backs the rows' cells, reused from chunk to chunk
 	outcomes []Outcome
+	expect   int64 // rows of data in the whole file, estimated when the chunk was read
 }
 
 // shownRow is a row with findings as the page shows it: cells as text, secrets
@@ -124,4 +126,22 @@ func unseal(box *secret.Box, context string, sealed []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %w", errChunk, err)
 	}
 	return io.ReadAll(z)
+}
+
+// pack makes rows smaller for keeping in memory.
+func pack(plain []byte) ([]byte, error) {
+	var b bytes.Buffer
+	z, err := flate.NewWriter(&b, flate.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := z.Write(plain); err != nil {
+		return nil, err
+	}
+	err = z.Close()
+	return b.Bytes(), err
+}
+
+func unpack(packed []byte) ([]byte, error) {
+	return io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
 }

@@ -61,6 +61,7 @@ type Batch struct {
 	History  int64 // first number of history (field_change) that the check may not have seen
 	UserID   int64
 	Columns  []string // canonical column per position of Row.Cells
+	Expect   int64    // rows of data, estimated; while checking
 	Above    []string // text above the heading of the first sheet read: title, unit, date
 }
 
