@@ -81,6 +81,12 @@ func importCmd(e *env) *cobra.Command {
 }
 
 func writeReport(w io.Writer, r transfer.Report) {
+	if len(r.Columns) > 0 {
+		fmt.Fprintln(w, "columns as the office remembers them for these headings:")
+		for _, c := range r.Columns {
+			fmt.Fprintf(w, "  %s = %s\n", c.Heading, c.Title)
+		}
+	}
 	fmt.Fprintf(w, "rows %d: accepted %d (new %d, unchanged %d, updated %d), rejected %d, with warnings %d\n",
 		r.Rows, r.Accepted, r.New, r.Unchanged, r.Updated, r.Rejected, r.Warnings)
 	for i, f := range r.Findings {

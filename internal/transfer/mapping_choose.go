@@ -11,7 +11,9 @@ import (
 	"wengang/internal/audit"
 	"wengang/internal/db"
 	"wengang/internal/fault"
+	"wengang/internal/region"
 	"wengang/internal/sheet"
+	"wengang/internal/text"
 )
 
 // sampleRows is how far into the data samples are looked for, samples how many
@@ -30,9 +32,10 @@ type Draft struct {
 	HeadRow  int
 	HeadRows int
 	Headings []DraftHeading
-	Layout   Layout   // whose columns can be chosen
-	Choices  []Layout // layouts to choose from first, where the kind has no list of its own
-	Open     bool     // the columns can be changed now
+	Layout   Layout      // whose columns can be chosen
+	Choices  []Layout    // layouts to choose from first, where the kind has no list of its own
+	Open     bool        // the columns can be changed now
+	Office   region.Code // whose choice it becomes where it is remembered
 }
 
 // DraftHeading is one heading.
@@ -65,7 +68,7 @@ func (s *Service) Draft(ctx context.Context, c account.Caller, id int64, where A
 	}
 	defer f.Close()
 	_, open := in.State.Next(ActMap)
-	d := Draft{Info: in, Open: open && !in.cancelled}
+	d := Draft{Info: in, Open: open && !in.cancelled, Office: office(c, in.Region)}
 	var visible []*sheet.Sheet
 	for _, sh := range book.Sheets() {
 		if !sh.Hidden {
@@ -100,6 +103,9 @@ func (s *Service) draftLayout(d *Draft, asked string) error {
 			if x.Refuse == "" && !x.Hand {
 				d.Choices = append(d.Choices, x)
 			}
+		}
+		if len(d.Choices) == 1 && ok {
+			d.Choices = nil
 		}
 		if !ok && len(d.Choices) > 0 {
 			if l, ok = byHand(k, d.Choices[0].ID); !ok {
@@ -327,4 +333,55 @@ func (d *Draft) mapping(book *sheet.Book, keys []string) (*Mapping, []string, er
 		return nil, nil, fault.New(fault.Invalid, "import.map.nohead", d.Sheets[d.Sheet], d.HeadRow)
 	}
 	return m, names, nil
+}
+
+// Waits is why a file waits for its columns, "" where it does not.
+func (in Info) Waits(lang text.Lang) string {
+	if in.State != StateMapping {
+		return ""
+	}
+	return decodeMessage(in.Reading.Problem).text(lang)
+}
+
+// Title is a column's name for people: its first heading.
+func (c Column) Title() string {
+	if len(c.Headings) > 0 {
+		return c.Headings[0]
+	}
+	return c.Key
+}
+
+// Titles are the names of the columns that a mapping over a layout may hold.
+func (s *Service) Titles(kind, layout string) map[string]string {
+	out := map[string]string{}
+	k, ok := s.kinds[kind]
+	if !ok {
+		return out
+	}
+	if l, ok := byHand(k, layout); ok {
+		for _, c := range l.Columns {
+			out[c.Key] = c.Title()
+		}
+	}
+	return out
+}
+
+// ReportColumn is a column of a Report whose columns somebody chose.
+type ReportColumn struct {
+	Heading string `json:"heading"`
+	Column  string `json:"column"`
+	Title   string `json:"title"`
+}
+
+// mapped are the columns by which a file was read where they were chosen by
+// hand.
+func (in Info) mapped() []ReportColumn {
+	if in.Reading.Mapping == nil {
+		return nil
+	}
+	var out []ReportColumn
+	for _, c := range in.Reading.Columns {
+		out = append(out, ReportColumn{c.Heading, c.Key, c.Title})
+	}
+	return out
 }

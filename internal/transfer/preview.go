@@ -227,6 +227,9 @@ type Report struct {
 	Rejected  int64           `json:"rejected"` // conflicts among them: they are not saved either
 	Warnings  int64           `json:"warnings"` // accepted rows with a warning
 	Findings  []ReportFinding `json:"findings"`
+	// Columns are those that the office remembers for the file's headings; nil
+	// where the layout was recognised.
+	Columns []ReportColumn `json:"columns,omitempty"`
 }
 
 // ReportFinding is one finding of a Report.
@@ -259,7 +262,7 @@ func (s *Service) Report(ctx context.Context, c account.Caller, id int64, lang t
 		return Report{}, err
 	}
 	r := Report{Rows: in.Done, Accepted: in.Accepted(), New: in.New, Unchanged: in.Same, Updated: in.Changed, Rejected: in.Refused(), Warnings: in.Warned,
-		Findings: make([]ReportFinding, 0, in.Findings)}
+		Findings: make([]ReportFinding, 0, in.Findings), Columns: in.mapped()}
 	err = s.eachFinding(ctx, id, "", func(f found) error {
 		r.Findings = append(r.Findings, ReportFinding{File: in.FileName, Sheet: f.sheet, Row: int(f.row), Column: f.column, Rule: f.rule,
 			Severity: f.severity.Name(), Value: f.value, Message: decodeMessage(f.message).text(lang)})

@@ -47,6 +47,8 @@ func badge(r *web.Request, in transfer.Info) web.Badge {
 	switch in.State {
 	case transfer.StateStaged, transfer.StateChecking, transfer.StateSaving:
 		b.Icon = "refresh"
+	case transfer.StateMapping:
+		b.Kind, b.Icon = "work", "table"
 	case transfer.StateChecked:
 		b.Kind, b.Icon = "work", "device-floppy"
 	case transfer.StateDone:

@@ -36,13 +36,14 @@ func (h *Rim) Register() {
 	h.shell.Templates("import", templates)
 	h.shell.Nav(web.NavItem{Key: "web.nav.import", Icon: "file-import", Href: "/import", Need: account.ImportRun, Order: 40})
 	h.shell.Todos(h)
+	h.columnRoutes()
+	h.pasteRoutes()
 	need := account.ImportRun
 	h.shell.Add(
 		web.Route{Pattern: "GET /import", Need: need, Action: h.list},
 		web.Route{Pattern: "GET /import/new", Need: need, Action: h.form},
 		web.Route{Pattern: "POST /import/new", Need: need, Action: h.upload, Upload: true},
 		web.Route{Pattern: "GET /import/{id}", Need: need, Action: h.show},
-		web.Route{Pattern: "GET /import/{id}/columns", Need: need, Action: h.columns},
 		web.Route{Pattern: "GET /import/{id}/progress", Need: need, Action: h.progress},
 		web.Route{Pattern: "GET /import/{id}/rejects", Need: need, Action: h.rejects, Long: true},
 		web.Route{Pattern: "POST /import/{id}/check", Need: need, Action: h.act(h.imports.Check)},

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,13 +42,31 @@ func (kind) Layouts() []transfer.Layout {
 		col("name", true, false, "姓名"), col("id_number", true, true, "证件号码"), col("start", true, false, "开始时间"), col("place", false, false, "务工所在县"),
 		col("employer", false, false, "务工企业名称"), col("channel", false, false, "就业渠道"), col("wage", false, false, "务工月收入"), col("phone", false, true, "联系电话")}}}
 }
-func (kind) Open(context.Context, *transfer.Batch) (transfer.Checker, error) { return checker{}, nil }
+func (k kind) Open(_ context.Context, b *transfer.Batch) (transfer.Checker, error) {
+	return checker{b.Columns}, nil
+}
 
-type checker struct{}
+type checker struct{ columns []string }
 
-func (checker) Check(_ context.Context, rows []transfer.Row) ([]transfer.Outcome, error) {
+// spread puts the cells where the layout has their columns.
+func (c checker) spread(cells []transfer.Cell) []transfer.Cell {
+	var out []transfer.Cell
+	for _, col := range (kind{}).Layouts()[0].Columns {
+		cell := transfer.Cell{}
+		if i := slices.Index(c.columns, col.Key); i >= 0 {
+			cell = cells[i]
+		} else if col.Key == "channel" {
+			cell.Text = "x"
+		}
+		out = append(out, cell)
+	}
+	return out
+}
+
+func (c checker) Check(_ context.Context, rows []transfer.Row) ([]transfer.Outcome, error) {
 	var out []transfer.Outcome
 	for _, r := range rows {
+		r.Cells = c.spread(r.Cells)
 		o := transfer.Outcome{Row: r.N, Result: transfer.New}
 		bad := func(col, rule string, sev transfer.Severity, value string, args ...any) {
 			o.Findings = append(o.Findings, transfer.Finding{Column: col, Rule: rule, Severity: sev, Value: value, Key: rule, Args: args})

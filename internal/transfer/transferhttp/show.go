@@ -140,6 +140,8 @@ func steps(r *web.Request, in transfer.Info) []web.Step {
 	out[1].State, out[1].Note, out[1].Href = "done", columnsNote(r, in), r.Link(base(in)+"/columns")
 	out[2].Href = r.Link(base(in))
 	switch in.State {
+	case transfer.StateMapping:
+		out[1].State, out[1].Note, out[2].Href = "on", r.T("import.now.mapping"), ""
 	case transfer.StateStaged, transfer.StateChecking, transfer.StateFailed:
 		out[2].State = "on"
 	case transfer.StateChecked:
@@ -175,6 +177,9 @@ func fileNote(r *web.Request, in transfer.Info) string {
 	}
 	if len(in.Reading.Sheets) > 0 {
 		note += " · " + r.T("import.head."+strconv.Itoa(in.Reading.Sheets[0].HeadRows), in.Reading.Sheets[0].HeadRow)
+	}
+	if in.Reading.Mapping != nil && in.Reading.Mapping.ID != 0 {
+		note += " · " + r.T("import.mapped.note")
 	}
 	note += " · " + size(in.FileSize)
 	if asked[in.Kind].full {
@@ -293,21 +298,4 @@ func (h *Rim) act(do func(context.Context, account.Caller, int64) error) web.Act
 		}
 		return r.Redirect(w, r.Link(base(in)))
 	}
-}
-
-// columnsView is the second step.
-type columnsView struct {
-	transfer.Info
-	Kind  string
-	Steps []web.Step
-	Back  string
-}
-
-func (h *Rim) columns(w http.ResponseWriter, r *web.Request) error {
-	in, err := h.load(r)
-	if err != nil {
-		return err
-	}
-	v := columnsView{Info: in, Kind: kindName(r, in.Kind), Steps: steps(r, in), Back: r.Link(base(in))}
-	return h.shell.Page(w, r, "import/columns", v)
 }

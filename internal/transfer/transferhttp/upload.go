@@ -31,6 +31,9 @@ type formView struct {
 	Fields  []web.Field
 	Errors  []web.FieldText
 	Action  string
+	Ways    []web.Tab // file or clipboard
+
+	Templates string // where empty tables can be had
 }
 
 func (h *Rim) form(w http.ResponseWriter, r *web.Request) error {
@@ -38,9 +41,18 @@ func (h *Rim) form(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (h *Rim) showForm(w http.ResponseWriter, r *web.Request, status int, kind string, typed map[string]string, failed error) error {
+	v, err := h.newForm(r, "/import/new", kind, typed, failed)
+	if err != nil {
+		return err
+	}
+	return h.shell.PageStatus(w, r, status, "import/new", v)
+}
+
+// newForm is the first step, whichever way the rows come in.
+func (h *Rim) newForm(r *web.Request, path, kind string, typed map[string]string, failed error) (formView, error) {
 	kinds := h.imports.KindsFor(r.Caller, r.At)
 	if len(kinds) == 0 {
-		return fault.New(fault.Unavailable, "import.nokinds")
+		return formView{}, fault.New(fault.Unavailable, "import.nokinds")
 	}
 	on := kinds[0]
 	for _, k := range kinds {
@@ -48,12 +60,17 @@ func (h *Rim) showForm(w http.ResponseWriter, r *web.Request, status int, kind s
 			on = k
 		}
 	}
-	v := formView{Kind: on.ID(), Action: r.Link("/import/new", "kind", on.ID()), Steps: steps(r, transfer.Info{})}
+	v := formView{Kind: on.ID(), Action: r.Link(path, "kind", on.ID()), Steps: steps(r, transfer.Info{}), Templates: r.Link("/import/templates", "kind", on.ID())}
+	for _, way := range []string{"/import/new", "/import/paste"} {
+		v.Ways = append(v.Ways, web.Tab{Label: r.T("import.way." + way[len("/import/"):]), Href: r.Link(way, "kind", on.ID()), On: way == path})
+	}
 	for _, k := range kinds {
 		v.Kinds = append(v.Kinds, web.Tab{Label: kindName(r, k.ID()), Href: r.Self("kind", k.ID()), On: k.ID() == on.ID()})
 	}
 	for _, l := range on.Layouts() {
-		v.Layouts = append(v.Layouts, l.Title)
+		if !l.Hand && l.Refuse == "" {
+			v.Layouts = append(v.Layouts, l.Title)
+		}
 	}
 	bad := map[string]string{}
 	if failed != nil {
@@ -67,7 +84,7 @@ func (h *Rim) showForm(w http.ResponseWriter, r *web.Request, status int, kind s
 		}
 	}
 	v.Fields = fields(r, on, typed, bad)
-	return h.shell.PageStatus(w, r, status, "import/new", v)
+	return v, nil
 }
 
 func fields(r *web.Request, k transfer.Kind, typed, bad map[string]string) []web.Field {
@@ -83,6 +100,9 @@ func fields(r *web.Request, k transfer.Kind, typed, bad map[string]string) []web
 		f := web.Field{Name: "type", Label: r.T("import.f.type"), Kind: "select", Hint: r.T("import.f.type.hint"), Error: bad["type"]}
 		f.Options = append(f.Options, web.Option{Value: "", Label: r.T("import.f.type.auto")})
 		for _, l := range k.Layouts() {
+			if l.Hand || l.Refuse != "" {
+				continue
+			}
 			f.Options = append(f.Options, web.Option{Value: l.ID, Label: l.Title, On: l.ID == value("type", "")})
 		}
 		out = append(out, f)
@@ -129,18 +149,38 @@ func (h *Rim) upload(w http.ResponseWriter, r *web.Request) error {
 			return h.showForm(w, r, http.StatusUnprocessableEntity, kind, typed, err)
 		}
 		req.Region, req.File, req.FileName = r.At, part, part.FileName()
-		batch, err := h.imports.Stage(r.Context(), r.Caller, req)
+		to, err := h.stage(r, req)
 		if fault.Is(err, fault.Invalid) && !tooLarge(err) {
 			return h.showForm(w, r, http.StatusUnprocessableEntity, kind, typed, err)
 		}
 		if err != nil {
 			return err
 		}
-		if err := h.imports.Check(r.Context(), r.Caller, batch); err != nil {
-			return err
-		}
-		return r.Redirect(w, r.Link("/import/"+strconv.FormatInt(batch, 10)))
+		return r.Redirect(w, to)
 	}
+}
+
+// stage brings a file in and answers where to go on: its check, or its columns
+// where they have to be chosen first.
+func (h *Rim) stage(r *web.Request, req transfer.Request) (string, error) {
+	return h.enter(r, req, func(req transfer.Request) (int64, error) { return h.imports.Stage(r.Context(), r.Caller, req) })
+}
+
+func (h *Rim) enter(r *web.Request, req transfer.Request, do func(transfer.Request) (int64, error)) (string, error) {
+	req.ByHand = true
+	batch, err := do(req)
+	if err != nil {
+		return "", err
+	}
+	to := "/import/" + strconv.FormatInt(batch, 10)
+	in, err := h.imports.Load(r.Context(), r.FullScope(), batch)
+	if err != nil {
+		return "", err
+	}
+	if in.State == transfer.StateMapping {
+		return r.Link(to + "/columns"), nil
+	}
+	return r.Link(to), h.imports.Check(r.Context(), r.Caller, batch)
 }
 
 func tooLarge(err error) bool {
