@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/user"
 
+	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/fault"
 	"wengang/internal/region"
@@ -50,7 +51,7 @@ func (s *Service) Bootstrap(ctx context.Context, at region.Code) ([]Initial, err
 		for i, f := range first {
 			u := users[i]
 			u.InitialUntil = db.Millis(tx.Now.Add(days(policy.InitialDays)))
-			if err := insertUser(ctx, tx, u, 0); err != nil {
+			if err := s.insertUser(ctx, tx, u, 0); err != nil {
 				return err
 			}
 			if err := insertGrant(ctx, tx, u, Grant{Role: f.role, Region: at}, 0); err != nil {
@@ -92,7 +93,10 @@ func (s *Service) As(ctx context.Context, login string) (Caller, error) {
 	if u == nil || !u.Active() {
 		return Caller{}, fault.New(fault.NotFound, "account.as", login)
 	}
-	return u.caller("local", ""), nil
+	c := u.caller("local", "")
+	c.inspect(u.Inspection, calendar.DateAt(s.db.Clock()))
+	c.Fresh = true // who sits at the machine's own console holds its key
+	return c, nil
 }
 
 // Empty reports an installation without any account: the set-up comes first.

@@ -15,3 +15,15 @@ func RealCost(t *testing.T) {
 	costNow = product
 	t.Cleanup(func() { costNow = cheap })
 }
+
+// TOTPAt and ReadSheet are what the tests need of the inside.
+var (
+	TOTPAt    = totpAt
+	ReadSheet = readSheet
+)
+
+// SetMoney makes a permission move money until the answer is called.
+func SetMoney(p Permission) func() {
+	money[p] = true
+	return func() { delete(money, p) }
+}

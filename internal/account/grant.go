@@ -21,9 +21,26 @@ func (s *Service) Grant(ctx context.Context, c Caller, id int64, g Grant) error 
 	if !c.Scope(UserGrant).Contains(g.Region) && c.Can(UserGrant) {
 		return fault.NotFoundf("fault.notfound")
 	}
-	return s.changeGrant(ctx, c, id, g, "grant.add", func(tx *db.Tx, u *User) error {
+	if _, err := need(c, UserGrant); err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error { return s.grantIn(ctx, tx, c, id, g) })
+}
+
+// grantIn is one grant in a transaction of its own or of a workbook's.
+func (s *Service) grantIn(ctx context.Context, tx *db.Tx, c Caller, id int64, g Grant) error {
+	if why := g.Grantable(); why != "" {
+		return fault.InvalidFields(fault.Field{Name: "role", Key: "account.grant." + why})
+	}
+	if !c.Scope(UserGrant).Contains(g.Region) {
+		return fault.NotFoundf("fault.notfound")
+	}
+	return s.changeGrantIn(ctx, tx, c, id, g, "grant.add", func(tx *db.Tx, u *User) error {
 		if slices.Contains(u.Grants, g) {
 			return fault.New(fault.Conflict, "account.grant.twice")
+		}
+		if u.Inspection != nil {
+			return fault.New(fault.Conflict, "account.inspect.beside")
 		}
 		if err := apart(u, g.Role); err != nil {
 			return err
@@ -119,23 +136,30 @@ func (s *Service) Revoke(ctx context.Context, c Caller, id int64, g Grant) error
 }
 
 func (s *Service) changeGrant(ctx context.Context, c Caller, id int64, g Grant, action string, act func(*db.Tx, *User) error) error {
-	scope, err := need(c, UserGrant)
+	if _, err := need(c, UserGrant); err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error { return s.changeGrantIn(ctx, tx, c, id, g, action, act) })
+}
+
+func (s *Service) changeGrantIn(ctx context.Context, tx *db.Tx, c Caller, id int64, g Grant, action string, act func(*db.Tx, *User) error) error {
+	u, err := managed(ctx, tx, c.Scope(UserGrant), id)
 	if err != nil {
 		return err
 	}
-	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		u, err := managed(ctx, tx, scope, id)
-		if err != nil {
-			return err
-		}
-		if u.ID == c.UserID {
-			return fault.New(fault.Forbidden, "account.grant.self")
-		}
-		if err := act(tx, u); err != nil {
-			return err
-		}
-		return s.note(ctx, tx, c, Note{Action: action, Object: "user", ObjectID: itoa(id), Region: g.Region, Detail: map[string]string{
-			"login": u.Login, "role": string(g.Role), "dept": string(g.Dept), "at": g.Region.Full(),
-		}})
-	})
+	if u.ID == c.UserID {
+		return fault.New(fault.Forbidden, "account.grant.self")
+	}
+	if err := c.StepUp(); err != nil {
+		return err
+	}
+	if err := act(tx, u); err != nil {
+		return err
+	}
+	if err := changeRights(ctx, tx, u.ID); err != nil {
+		return err
+	}
+	return s.note(ctx, tx, c, Note{Action: action, Object: "user", ObjectID: itoa(id), Region: g.Region, Detail: map[string]string{
+		"login": u.Login, "role": string(g.Role), "dept": string(g.Dept), "at": g.Region.Full(),
+	}})
 }

@@ -17,6 +17,11 @@ const (
 	Security Role = "security" // 安全管理员
 	Auditor  Role = "auditor"  // 审计管理员
 
+	// Inspector reads by a document, within its bounds (督查、审计); the plain
+	// one may open single values. They come from an inspection, not from a grant.
+	Inspector      Role = "inspector"
+	InspectorPlain Role = "inspector_plain"
+
 	// Local is the operator at the machine's own console. It is made by
 	// LocalOperator only: it cannot be granted or stored.
 	Local Role = "local"
@@ -71,13 +76,15 @@ const (
 // table says which role holds which permission. A department narrows it in
 // deptOnly below.
 var table = map[Role][]Permission{
-	Aide:     {PeopleRead, PeopleEdit, FindingsRead, BoardRead},
-	Officer:  {PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, BoardRead, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill, HandoverAsk, HandoverAnswer},
-	Reviewer: {HandoverAnswer, PeopleRead, FindingsRead, FindingsClear, MonthReopen, BoardRead, TargetRead, RegisterRead, ReportRead, ReportReview, SettingEdit, ExportApprove},
-	Leader:   {PeopleRead, BoardRead, TargetRead, RegisterRead, ReportRead},
-	System:   {UserRead, UserCreate, SystemOperate},
-	Security: {UserRead, UserGrant},
-	Auditor:  {AuditRead},
+	Aide:           {PeopleRead, PeopleEdit, FindingsRead, BoardRead},
+	Officer:        {PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, BoardRead, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill, HandoverAsk, HandoverAnswer},
+	Reviewer:       {HandoverAnswer, PeopleRead, FindingsRead, FindingsClear, MonthReopen, BoardRead, TargetRead, RegisterRead, ReportRead, ReportReview, SettingEdit, ExportApprove},
+	Leader:         {PeopleRead, BoardRead, TargetRead, RegisterRead, ReportRead},
+	System:         {UserRead, UserCreate, SystemOperate},
+	Security:       {UserRead, UserGrant},
+	Auditor:        {AuditRead},
+	Inspector:      {PeopleRead, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
+	InspectorPlain: {PeopleRead, PeopleReveal, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
 	Local: {PeopleRead, PeopleEdit, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, MonthReopen, BoardRead, TargetRead, TargetEdit,
 		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, SystemOperate, ExportApprove},
 }
@@ -136,7 +143,7 @@ func (g Grant) Has(p Permission) bool {
 		return false
 	}
 	span, narrowed := levelOnly[p]
-	return !narrowed || g.Role == Local || span.holds(g.Region.Level())
+	return !narrowed || g.Role == Local || g.Role == InspectorPlain || span.holds(g.Region.Level())
 }
 
 // Has reports whether the role in the department carries the permission, at
@@ -146,8 +153,8 @@ func (r Role) Has(d Dept, p Permission) bool {
 		if q != p {
 			continue
 		}
-		if r == Local {
-			return true
+		if r == Local || r == Inspector || r == InspectorPlain {
+			return true // of no department
 		}
 		only, narrowed := deptOnly[p]
 		if !narrowed {

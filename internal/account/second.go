@@ -81,16 +81,28 @@ func Standing(ctx context.Context, tx *db.Tx, c Caller) error {
 	if tx.Dialect.Name() == "postgres" {
 		lock = " FOR SHARE"
 	}
-	var rights, stopped int64
-	err := tx.QueryRowContext(ctx, `SELECT rights, disabled_at + removed_at FROM app_user WHERE id = $1`+lock, c.UserID).Scan(&rights, &stopped)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("rights: %w", err)
+	sum := int64(1)
+	for _, id := range []int64{c.UserID, c.For} {
+		if id == 0 {
+			continue
+		}
+		var rights, stopped int64
+		err := tx.QueryRowContext(ctx, `SELECT rights, disabled_at + removed_at FROM app_user WHERE id = $1`+lock, id).Scan(&rights, &stopped)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("rights: %w", err)
+		}
+		if err != nil || stopped != 0 {
+			return errRightsChanged
+		}
+		sum += rights
 	}
-	if err != nil || stopped != 0 || rights+1 != c.Rights {
-		return fault.New(fault.Forbidden, "account.rights_changed")
+	if sum != c.Rights {
+		return errRightsChanged
 	}
 	return nil
 }
+
+var errRightsChanged = fault.New(fault.Forbidden, "account.rights_changed")
 
 // changeRights marks that what an account may do has changed.
 func changeRights(ctx context.Context, tx *db.Tx, id int64) error {

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
+	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/fault"
 	"wengang/internal/region"
@@ -47,10 +49,21 @@ type User struct {
 	SignedInAt   int64
 	CreatedAt    int64
 	Version      int
+	PhoneMask    string
+	ValidUntil   calendar.Date // last day of a temporary account, 0 none
+	FactorAt     int64         // since when there is a second factor, 0 none
 	Grants       []Grant
+	Inspection   *Inspection // of an inspector from outside
 
 	identity []byte
 	hash     string
+	rights   int64
+	phone    string // of a new account, on its way to be sealed
+}
+
+// Over reports a temporary account past its last day.
+func (u *User) Over(now time.Time) bool {
+	return u.ValidUntil != 0 && calendar.DateAt(now) > u.ValidUntil
 }
 
 // Active reports an account that may sign in.
@@ -67,7 +80,8 @@ func (u *User) AdminRole() Role {
 }
 
 const userColumns = `u.id, u.login, u.name, u.region, u.identity_index, u.identity_mask, u.password_hash, u.password_initial,
-	u.password_until, u.password_at, u.disabled_at, u.disabled_reason, u.removed_at, u.signed_in_at, u.created_at, u.version`
+	u.password_until, u.password_at, u.disabled_at, u.disabled_reason, u.removed_at, u.signed_in_at, u.created_at, u.version,
+	u.phone_mask, u.valid_until, u.rights, coalesce((SELECT f.enrolled_at FROM second_factor f WHERE f.user_id = u.id), 0)`
 
 func scanUser(scan func(...any) error) (*User, error) {
 	var (
@@ -75,7 +89,8 @@ func scanUser(scan func(...any) error) (*User, error) {
 		rg int64
 	)
 	err := scan(&u.ID, &u.Login, &u.Name, &rg, &u.identity, &u.IdentityMask, &u.hash, &u.Initial,
-		&u.InitialUntil, &u.PasswordAt, &u.DisabledAt, &u.Disabled, &u.RemovedAt, &u.SignedInAt, &u.CreatedAt, &u.Version)
+		&u.InitialUntil, &u.PasswordAt, &u.DisabledAt, &u.Disabled, &u.RemovedAt, &u.SignedInAt, &u.CreatedAt, &u.Version,
+		&u.PhoneMask, &u.ValidUntil, &u.rights, &u.FactorAt)
 	if err != nil {
 		return nil, err
 	}
@@ -92,8 +107,17 @@ func findUser(ctx context.Context, q db.Querier, where string, args ...any) (*Us
 	if err != nil {
 		return nil, fmt.Errorf("user: %w", err)
 	}
-	u.Grants, err = grantsOf(ctx, q, u.ID)
-	return u, err
+	return u, rightsOf(ctx, q, u)
+}
+
+// rightsOf reads what an account may do: its grants, or, where it has none,
+// the document by which it inspects.
+func rightsOf(ctx context.Context, q db.Querier, u *User) (err error) {
+	if u.Grants, err = grantsOf(ctx, q, u.ID); err != nil || len(u.Grants) > 0 {
+		return err
+	}
+	u.Inspection, err = inspectionOf(ctx, q, u.ID)
+	return err
 }
 
 func grantsOf(ctx context.Context, q db.Querier, id int64) ([]Grant, error) {
@@ -141,5 +165,5 @@ func need(c Caller, p Permission) (region.Scope, error) {
 
 // caller is who acts when the account acts.
 func (u *User) caller(address, session string) Caller {
-	return Caller{UserID: u.ID, Login: u.Login, Name: u.Name, Grants: u.Grants, Address: address, Session: session}
+	return Caller{UserID: u.ID, Login: u.Login, Name: u.Name, Grants: u.Grants, Address: address, Session: session, Rights: u.rights + 1}
 }

@@ -8,8 +8,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
+	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/fault"
 )
@@ -23,17 +25,24 @@ type Session struct {
 	Until   time.Time // absolute end
 	Address string
 	Agent   string
-	Current bool // the session that asks
+	Current bool      // the session that asks
+	Proved  time.Time // of the latest proof of the person; zero: still owed
+	Factor  time.Time // of the latest proof by the second factor
+	For     int64     // whom it stands in for
 
 	Caller Caller
-	// MustChange names why only the change of password is open: "initial",
-	// "old", "identity" (an administrator whose natural person is not told
-	// yet), or "". The caller then has no grants.
+	// MustChange names what comes before everything else: "code" (the second
+	// half of the sign-in), "initial", "old", "identity" (an administrator whose
+	// natural person is not told yet), "factor" (one must be set up), or "".
+	// The caller then has no grants.
 	MustChange string
 }
 
 // tokenSize is 256 bits; ASVS 7.2.3 asks for 128.
 const tokenSize = 32
+
+// halfOpen is how long a sign-in waits for its second half.
+const halfOpen = 10 * time.Minute
 
 // seenEvery spares a write per request; the idle limit is exact to it.
 const seenEvery = time.Minute
@@ -53,10 +62,14 @@ func openSession(ctx context.Context, tx *db.Tx, u *User, p Policy, address, age
 		agent = agent[:120]
 	}
 	ses := Session{UserID: u.ID, Created: tx.Now, Seen: tx.Now, Until: tx.Now.Add(p.absolute()), Address: address, Agent: agent}
+	var proved int64
+	if u.FactorAt == 0 {
+		ses.Proved, proved = tx.Now, db.Millis(tx.Now)
+	}
 	err := tx.QueryRowContext(ctx, `
-		INSERT INTO user_session (token_hash, user_id, created_at, seen_at, until, address, agent)
-		VALUES ($1, $2, $3, $3, $4, $5, $6) RETURNING id`,
-		hashToken(token), u.ID, db.Millis(tx.Now), db.Millis(ses.Until), address, agent).Scan(&ses.ID)
+		INSERT INTO user_session (token_hash, user_id, created_at, seen_at, until, address, agent, proved_at)
+		VALUES ($1, $2, $3, $3, $4, $5, $6, $7) RETURNING id`,
+		hashToken(token), u.ID, db.Millis(tx.Now), db.Millis(ses.Until), address, agent, proved).Scan(&ses.ID)
 	if err != nil {
 		return "", Session{}, fmt.Errorf("session: %w", err)
 	}
@@ -76,16 +89,23 @@ func openSession(ctx context.Context, tx *db.Tx, u *User, p Policy, address, age
 // settle fills in who acts and what is still to be done first.
 func (ses *Session) settle(u *User, p Policy, now time.Time) {
 	ses.Caller = u.caller(ses.Address, itoa(ses.ID))
+	age := now.Sub(ses.Proved)
+	ses.Caller.Fresh = p.Sample || !ses.Proved.IsZero() && age <= FreshFor && age >= -FreshFor
+	ses.Caller.inspect(u.Inspection, calendar.DateAt(now))
 	switch {
+	case u.FactorAt != 0 && ses.Factor.IsZero():
+		ses.MustChange = "code"
 	case u.Initial:
 		ses.MustChange = "initial"
 	case p.RotateDays > 0 && now.Sub(db.FromMillis(u.PasswordAt)) > days(p.RotateDays):
 		ses.MustChange = "old"
 	case u.AdminRole() != "" && u.identity == nil:
 		ses.MustChange = "identity"
+	case u.FactorAt == 0 && u.FactorNeeded(p):
+		ses.MustChange = "factor"
 	}
 	if ses.MustChange != "" {
-		ses.Caller.Grants = nil
+		ses.Caller.Grants, ses.Caller.Inspection = nil, nil
 	}
 }
 
@@ -107,7 +127,7 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 		return Session{}, err
 	}
 	now := s.db.Clock()
-	if u == nil || !u.Active() || ses.over(now, policy) {
+	if u == nil || !u.Active() || u.Over(now) || ses.over(now, policy) || u.FactorAt != 0 && ses.Factor.IsZero() && now.Sub(ses.Created) > halfOpen {
 		return Session{}, errNoSession
 	}
 	if now.Sub(ses.Seen) >= seenEvery {
@@ -116,18 +136,23 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 		}
 	}
 	ses.settle(u, policy, now)
+	if ses.For != 0 && ses.MustChange == "" {
+		if err := s.standIn(ctx, &ses, now); err != nil {
+			return Session{}, err
+		}
+	}
 	return ses, nil
 }
 
 // findSession reads an open session with its account; nil where there is none.
 func findSession(ctx context.Context, q db.Querier, token string) (ses Session, u *User, err error) {
-	var created, seen, until int64
+	var created, seen, until, proved, factor int64
 	row := q.QueryRowContext(ctx, `
-		SELECT s.id, s.user_id, s.created_at, s.seen_at, s.until, s.address, s.agent, `+userColumns+`
+		SELECT s.id, s.user_id, s.created_at, s.seen_at, s.until, s.address, s.agent, s.proved_at, s.factor_at, s.acting_for, `+userColumns+`
 		FROM user_session s JOIN app_user u ON u.id = s.user_id
 		WHERE s.token_hash = $1 AND s.ended_at = 0`, hashToken(token))
 	u, err = scanUser(func(dest ...any) error {
-		return row.Scan(append([]any{&ses.ID, &ses.UserID, &created, &seen, &until, &ses.Address, &ses.Agent}, dest...)...)
+		return row.Scan(append([]any{&ses.ID, &ses.UserID, &created, &seen, &until, &ses.Address, &ses.Agent, &proved, &factor, &ses.For}, dest...)...)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return ses, nil, nil
@@ -136,8 +161,13 @@ func findSession(ctx context.Context, q db.Querier, token string) (ses Session, 
 		return ses, nil, fmt.Errorf("session: %w", err)
 	}
 	ses.Created, ses.Seen, ses.Until = db.FromMillis(created), db.FromMillis(seen), db.FromMillis(until)
-	u.Grants, err = grantsOf(ctx, q, u.ID)
-	return ses, u, err
+	if proved != 0 {
+		ses.Proved = db.FromMillis(proved)
+	}
+	if factor != 0 {
+		ses.Factor = db.FromMillis(factor)
+	}
+	return ses, u, rightsOf(ctx, q, u)
 }
 
 // over reports a session past its idle or absolute limit. A clock that was
@@ -168,13 +198,33 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 
 // Sessions lists the caller's own open sessions, newest first.
 func (s *Service) Sessions(ctx context.Context, c Caller) ([]Session, error) {
+	out, err := s.openSessions(ctx, c.UserID)
+	for i := range out {
+		out[i].Current = itoa(out[i].ID) == c.Session
+	}
+	return out, err
+}
+
+// UserSessions lists the open sessions of an account of the caller's area.
+func (s *Service) UserSessions(ctx context.Context, c Caller, id int64) ([]Session, error) {
+	scope, err := need(c, UserRead)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := managed(ctx, s.db.Read, scope, id); err != nil {
+		return nil, err
+	}
+	return s.openSessions(ctx, id)
+}
+
+func (s *Service) openSessions(ctx context.Context, user int64) ([]Session, error) {
 	policy, err := s.Policy(ctx)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := s.db.Read.QueryContext(ctx, `
 		SELECT id, user_id, created_at, seen_at, until, address, agent
-		FROM user_session WHERE user_id = $1 AND ended_at = 0 ORDER BY id DESC LIMIT 200`, c.UserID)
+		FROM user_session WHERE user_id = $1 AND ended_at = 0 ORDER BY id DESC LIMIT 200`, user)
 	if err != nil {
 		return nil, fmt.Errorf("sessions: %w", err)
 	}
@@ -189,7 +239,6 @@ func (s *Service) Sessions(ctx context.Context, c Caller) ([]Session, error) {
 			return nil, fmt.Errorf("sessions: %w", err)
 		}
 		ses.Created, ses.Seen, ses.Until = db.FromMillis(created), db.FromMillis(seen), db.FromMillis(until)
-		ses.Current = itoa(ses.ID) == c.Session
 		if !ses.over(s.db.Clock(), policy) {
 			out = append(out, ses)
 		}
@@ -211,6 +260,27 @@ func (s *Service) EndSession(ctx context.Context, c Caller, id int64) error {
 func (s *Service) EndUserSessions(ctx context.Context, c Caller, userID int64) error {
 	return s.change(ctx, c, UserCreate, userID, "user.sessions_end", func(tx *db.Tx, u *User) error {
 		return endSessions(ctx, tx, u.ID, 0, "admin")
+	})
+}
+
+// EndUserSession ends one session of an account of the caller's area.
+func (s *Service) EndUserSession(ctx context.Context, c Caller, userID, id int64) error {
+	return s.change(ctx, c, UserCreate, userID, "user.session_end", func(tx *db.Tx, u *User) error {
+		return endSession(ctx, tx, u.ID, id, "admin")
+	})
+}
+
+// EndOtherSessions ends the caller's sessions but the one that asks.
+func (s *Service) EndOtherSessions(ctx context.Context, c Caller) error {
+	session, err := strconv.ParseInt(c.Session, 10, 64)
+	if err != nil {
+		return fault.NotFoundf("fault.notfound")
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := endSessions(ctx, tx, c.UserID, session, "own"); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, c, Note{Action: "session.end", Object: "user", ObjectID: itoa(c.UserID)})
 	})
 }
 

@@ -47,8 +47,12 @@ func (s *Service) SignIn(ctx context.Context, login, password, address, agent st
 			}
 			return err
 		}
-		if err := try.succeed(ctx, tx, u.ID); err != nil {
-			return err
+		// With a second factor the sign-in is half done: the count ends with the
+		// code, or a right password would give five tries at it for ever.
+		if u.FactorAt == 0 {
+			if err := try.succeed(ctx, tx, u.ID); err != nil {
+				return err
+			}
 		}
 		if renewed != "" {
 			if err := exec(ctx, tx, `UPDATE app_user SET password_hash = $1 WHERE id = $2 AND password_hash = $3`, renewed, u.ID, u.hash); err != nil {
@@ -75,7 +79,7 @@ func (s *Service) SignIn(ctx context.Context, login, password, address, agent st
 // admit finds the account and counts the try; TooMany where no more are left.
 func (s *Service) admit(ctx context.Context, login, address string) (*User, *attempt, error) {
 	try := s.attempt(login, address)
-	var u *User
+	var u, locked *User
 	err := s.db.Tx(ctx, func(tx *db.Tx) (err error) {
 		if u, err = findUser(ctx, tx, `u.login = $1 AND u.removed_at = 0`, login); err != nil {
 			return err
@@ -86,10 +90,18 @@ func (s *Service) admit(ctx context.Context, login, address string) (*User, *att
 		}
 		allowed, err := try.admit(ctx, tx, id)
 		if err == nil && !allowed {
+			locked = u
 			err = fault.New(fault.TooMany, "account.signin.locked", int(lockFor/time.Minute))
 		}
 		return err
 	})
+	if fault.Is(err, fault.TooMany) {
+		// The count was taken back with its transaction; that somebody was
+		// refused stays on record.
+		if err := s.toldLocked(ctx, &try, locked, address); err != nil {
+			return nil, nil, err
+		}
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -124,6 +136,8 @@ func (s *Service) mayEnter(ctx context.Context, tx *db.Tx, stale *User, p Policy
 		return fault.New(fault.Invalid, "account.signin.wrong"), nil
 	case u.Disabled == "dormant":
 		return fault.New(fault.Forbidden, "account.signin.dormant", p.DormantDays), nil
+	case u.Disabled == "ended" || u.Over(tx.Now):
+		return fault.New(fault.Forbidden, "account.signin.over", u.ValidUntil.String()), nil
 	case u.DisabledAt != 0:
 		return fault.New(fault.Forbidden, "account.signin.disabled"), nil
 	case u.Initial && u.InitialUntil != 0 && now > u.InitialUntil:
@@ -143,51 +157,4 @@ func (s *Service) mayEnter(ctx context.Context, tx *db.Tx, stale *User, p Policy
 func (u *User) dormant(now time.Time, p Policy) bool {
 	last := max(u.SignedInAt, u.CreatedAt, u.PasswordAt)
 	return p.DormantDays > 0 && now.Sub(db.FromMillis(last)) > days(p.DormantDays)
-}
-
-// Daily is the job of every night: it stops the accounts that nobody used for
-// too long, answers how many, and forgets old sign-in counts.
-func (s *Service) Daily(ctx context.Context) (int, error) {
-	if err := s.db.Tx(ctx, func(tx *db.Tx) error { return forget(ctx, tx) }); err != nil {
-		return 0, err
-	}
-	policy, err := s.Policy(ctx)
-	if err != nil || policy.DormantDays == 0 {
-		return 0, err
-	}
-	n := 0
-	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		limit := db.Millis(tx.Now.Add(-days(policy.DormantDays)))
-		rows, err := tx.QueryContext(ctx, `
-			SELECT `+userColumns+` FROM app_user u
-			WHERE u.disabled_at = 0 AND u.removed_at = 0 AND u.signed_in_at < $1 AND u.created_at < $1 AND u.password_at < $1`, limit)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		var idle []*User
-		for rows.Next() {
-			u, err := scanUser(rows.Scan)
-			if err != nil {
-				return err
-			}
-			idle = append(idle, u)
-		}
-		if err := rows.Err(); err != nil {
-			return err
-		}
-		rows.Close()
-		for _, u := range idle {
-			if err := disable(ctx, tx, u.ID, "dormant"); err != nil {
-				return err
-			}
-			err := s.note(ctx, tx, Caller{Login: "dormant", Address: "local"}, Note{Action: "user.disable", Object: "user", ObjectID: itoa(u.ID), Region: u.Region, Detail: map[string]string{"login": u.Login, "why": "dormant"}})
-			if err != nil {
-				return err
-			}
-		}
-		n = len(idle)
-		return nil
-	})
-	return n, err
 }

@@ -150,7 +150,7 @@ func TestPasswordRules(t *testing.T) {
 
 func TestPolicy(t *testing.T) {
 	engines(t, func(t *testing.T, b *bench) {
-		if p, err := b.Policy(ctx); err != nil || p != account.DefaultPolicy {
+		if p, err := b.Policy(ctx); err != nil || p != sample(account.DefaultPolicy) {
 			t.Errorf("%+v, %v", p, err)
 		}
 		wantKind(t, "by a system administrator", b.SetPolicy(ctx, admin(account.System, 0), map[string]int{"classes": 0}, "x"), fault.Forbidden)

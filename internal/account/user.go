@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/fault"
 	"wengang/internal/idcard"
@@ -20,7 +21,9 @@ type NewUser struct {
 	Login    string
 	Name     string
 	Region   region.Code
-	Identity string // identity number of the natural person; needed for administrators
+	Identity string        // identity number of the natural person; needed for administrators
+	Phone    string        // to reach the person; sealed
+	Until    calendar.Date // last day of a temporary account, 0 none
 	// Password, where given, needs no change at first sign-in. Only the
 	// machine's own console may give one (demo, tests).
 	Password string
@@ -38,6 +41,10 @@ type Initial struct {
 // loginForm: digits alone are refused, because people would take their phone
 // or identity number.
 var loginForm = regexp.MustCompile(`^[a-z][a-z0-9._-]{2,31}$`)
+
+var phoneForm = regexp.MustCompile(`^1[3-9]\d{9}$`)
+
+const phoneContext = "app_user.phone_cipher"
 
 // NormalLogin is the form in which a login is stored and compared.
 func NormalLogin(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
@@ -82,7 +89,7 @@ func (s *Service) Create(ctx context.Context, c Caller, n NewUser) (Initial, err
 		if u.Initial {
 			u.InitialUntil = db.Millis(tx.Now.Add(days(policy.InitialDays)))
 		}
-		if err := insertUser(ctx, tx, u, c.UserID); err != nil {
+		if err := s.insertUser(ctx, tx, u, c.UserID); err != nil {
 			return err
 		}
 		out.UserID, out.Until = u.ID, u.InitialUntil
@@ -104,6 +111,15 @@ func (n NewUser) user(box *secret.Box) (*User, []fault.Field) {
 	if l := utf8.RuneCountInString(u.Name); l == 0 || l > 60 || secret.Scrub(u.Name) != u.Name {
 		bad = append(bad, fault.Field{Name: "name", Key: "account.name.form"})
 	}
+	if p := strings.TrimSpace(n.Phone); p != "" {
+		if !phoneForm.MatchString(p) {
+			bad = append(bad, fault.Field{Name: "phone", Key: "account.phone.form"})
+		}
+		u.phone, u.PhoneMask = p, secret.MaskPhone(p)
+	}
+	if u.ValidUntil = n.Until; n.Until != 0 && !n.Until.Valid() {
+		bad = append(bad, fault.Field{Name: "until", Key: "account.until.form"})
+	}
 	if strings.TrimSpace(n.Identity) != "" {
 		if f := u.setIdentity(box, n.Identity); f != nil {
 			bad = append(bad, *f)
@@ -123,13 +139,20 @@ func (u *User) setIdentity(box *secret.Box, number string) *fault.Field {
 	return nil
 }
 
-func insertUser(ctx context.Context, tx *db.Tx, u *User, by int64) error {
+func (s *Service) insertUser(ctx context.Context, tx *db.Tx, u *User, by int64) error {
 	now := db.Millis(tx.Now)
+	var phone []byte
+	if u.phone != "" {
+		var err error
+		if phone, err = s.box.Encrypt(phoneContext, []byte(u.phone)); err != nil {
+			return err
+		}
+	}
 	u.PasswordAt, u.CreatedAt = now, now
 	err := tx.QueryRowContext(ctx, `
-		INSERT INTO app_user (login, name, region, identity_index, identity_mask, password_hash, password_initial, password_until, password_at, created_by, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
-		u.Login, u.Name, int64(u.Region), u.identity, u.IdentityMask, u.hash, u.Initial, u.InitialUntil, now, by, now).Scan(&u.ID)
+		INSERT INTO app_user (login, name, region, identity_index, identity_mask, password_hash, password_initial, password_until, password_at, created_by, created_at, phone_cipher, phone_mask, valid_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
+		u.Login, u.Name, int64(u.Region), u.identity, u.IdentityMask, u.hash, u.Initial, u.InitialUntil, now, by, now, phone, u.PhoneMask, int32(u.ValidUntil)).Scan(&u.ID)
 	if err != nil {
 		return fmt.Errorf("create user: %w", err)
 	}
@@ -164,15 +187,47 @@ func (s *Service) change(ctx context.Context, c Caller, p Permission, id int64, 
 
 // Disable stops an account and ends its sessions at once.
 func (s *Service) Disable(ctx context.Context, c Caller, id int64) error {
-	return s.change(ctx, c, UserCreate, id, "user.disable", func(tx *db.Tx, u *User) error {
+	return s.stop(ctx, c, id, "user.disable", "admin")
+}
+
+// Leave stops the account of somebody who left the office or the post: its
+// grants go, so that starting it again gives no right back.
+func (s *Service) Leave(ctx context.Context, c Caller, id int64) error {
+	return s.stop(ctx, c, id, "user.leave", "left")
+}
+
+func (s *Service) stop(ctx context.Context, c Caller, id int64, action, why string) error {
+	return s.change(ctx, c, UserCreate, id, action, func(tx *db.Tx, u *User) error {
 		if u.ID == c.UserID {
 			return fault.New(fault.Invalid, "account.self")
 		}
 		if err := notLast(ctx, tx, u); err != nil {
 			return err
 		}
-		return disable(ctx, tx, u.ID, "admin")
+		if why == "left" {
+			if err := stripRights(ctx, tx, u.ID); err != nil {
+				return err
+			}
+		}
+		return disable(ctx, tx, u.ID, why)
 	})
+}
+
+// stripRights takes everything away that an account may do.
+func stripRights(ctx context.Context, tx *db.Tx, id int64) error {
+	for _, q := range []string{`DELETE FROM user_grant WHERE user_id = $1`, `DELETE FROM admin_holder WHERE user_id = $1`} {
+		if err := exec(ctx, tx, q, id); err != nil {
+			return err
+		}
+	}
+	now := db.Millis(tx.Now)
+	if err := exec(ctx, tx, `UPDATE delegation SET ended_at = $1 WHERE (from_user = $2 OR to_user = $2) AND ended_at = 0`, now, id); err != nil {
+		return err
+	}
+	if err := exec(ctx, tx, `UPDATE inspection SET ended_at = $1 WHERE user_id = $2 AND ended_at = 0`, now, id); err != nil {
+		return err
+	}
+	return changeRights(ctx, tx, id)
 }
 
 func disable(ctx context.Context, tx *db.Tx, id int64, why string) error {
@@ -185,7 +240,24 @@ func disable(ctx context.Context, tx *db.Tx, id int64, why string) error {
 // Enable lets a stopped account sign in again; its time of rest begins anew.
 func (s *Service) Enable(ctx context.Context, c Caller, id int64) error {
 	return s.change(ctx, c, UserCreate, id, "user.enable", func(tx *db.Tx, u *User) error {
+		if u.Over(tx.Now) {
+			return fault.New(fault.Conflict, "account.until.over", u.ValidUntil.String())
+		}
 		return exec(ctx, tx, `UPDATE app_user SET disabled_at = 0, disabled_reason = '', signed_in_at = $1, version = version + 1 WHERE id = $2`, db.Millis(tx.Now), id)
+	})
+}
+
+// SetUntil sets the last day of an account, 0 for none; an account that ended
+// by itself can be started again then.
+func (s *Service) SetUntil(ctx context.Context, c Caller, id int64, until calendar.Date) error {
+	if until != 0 && (!until.Valid() || until < calendar.DateAt(s.db.Clock())) {
+		return fault.InvalidFields(fault.Field{Name: "until", Key: "account.until.form"})
+	}
+	return s.change(ctx, c, UserCreate, id, "user.until", func(tx *db.Tx, u *User) error {
+		if u.Inspection != nil {
+			return fault.New(fault.Conflict, "account.until.inspector")
+		}
+		return exec(ctx, tx, `UPDATE app_user SET valid_until = $1, version = version + 1 WHERE id = $2`, int32(until), id)
 	})
 }
 
@@ -242,12 +314,18 @@ func (s *Service) Remove(ctx context.Context, c Caller, id int64) error {
 		if err := notLast(ctx, tx, u); err != nil {
 			return err
 		}
-		for _, q := range []string{`DELETE FROM user_grant WHERE user_id = $1`, `DELETE FROM admin_holder WHERE user_id = $1`, `DELETE FROM known_address WHERE user_id = $1`, `DELETE FROM password_past WHERE user_id = $1`} {
+		if err := stripRights(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := removeFactor(ctx, tx, id); err != nil {
+			return err
+		}
+		for _, q := range []string{`DELETE FROM known_address WHERE user_id = $1`, `DELETE FROM password_past WHERE user_id = $1`} {
 			if err := exec(ctx, tx, q, id); err != nil {
 				return err
 			}
 		}
-		if err := exec(ctx, tx, `UPDATE app_user SET removed_at = $1, password_hash = '', version = version + 1 WHERE id = $2`, db.Millis(tx.Now), id); err != nil {
+		if err := exec(ctx, tx, `UPDATE app_user SET removed_at = $1, password_hash = '', phone_cipher = NULL, phone_mask = '', version = version + 1 WHERE id = $2`, db.Millis(tx.Now), id); err != nil {
 			return err
 		}
 		return endSessions(ctx, tx, id, 0, "removed")
