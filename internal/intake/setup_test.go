@@ -18,6 +18,7 @@ import (
 	"wengang/internal/fact"
 	"wengang/internal/idcard"
 	"wengang/internal/region"
+	"wengang/internal/secret"
 	"wengang/internal/secret/secrettest"
 	"wengang/internal/testkit"
 	"wengang/internal/text"
@@ -61,6 +62,7 @@ type desk struct {
 	s      *transfer.Service
 	tree   *region.Tree
 	closed *closedMonths
+	box    *secret.Box
 	// settled are the registered settlements.
 	settled settledPlaces
 	// Village names of two villages of one town, and their codes.
@@ -71,8 +73,8 @@ type desk struct {
 
 func newDesk(t testing.TB, d *db.DB) *desk {
 	t.Helper()
-	k := &desk{t: t, d: d, tree: region.National(), closed: &closedMonths{}}
 	box := secrettest.Box(t)
+	k := &desk{t: t, d: d, tree: region.National(), closed: &closedMonths{}, box: box}
 	kinds := Kinds(d, Deps{Box: box, Tree: func() *region.Tree { return k.tree }, Closed: k.closed, Settlements: &k.settled})
 	s, err := transfer.NewService(transfer.Config{DB: d, Box: box, Audit: audit.New(d, box, nil), Dir: t.TempDir(), Kinds: kinds})
 	if err != nil {

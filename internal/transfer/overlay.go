@@ -68,11 +68,16 @@ func (o *overlay) identified() bool {
 
 // overlay reads what stands of the acts on a batch.
 func (s *Service) overlay(ctx context.Context, q db.Querier, batch int64) (*overlay, error) {
+	return s.overlayWithout(ctx, q, batch, 0)
+}
+
+// overlayWithout leaves one act aside.
+func (s *Service) overlayWithout(ctx context.Context, q db.Querier, batch, act int64) (*overlay, error) {
 	o := &overlay{rows: map[rowKey]*handled{}}
-	if err := o.readEdits(ctx, q, s.box, batch); err != nil {
+	if err := o.readEdits(ctx, q, s.box, batch, act); err != nil {
 		return nil, err
 	}
-	return o, o.readVerdicts(ctx, q, batch)
+	return o, o.readVerdicts(ctx, q, batch, act)
 }
 
 func (o *overlay) at(k rowKey) *handled {
@@ -109,9 +114,9 @@ func (o *overlay) decide(k rowKey, d Decision) {
 	h.decided = append(h.decided, d)
 }
 
-func (o *overlay) readEdits(ctx context.Context, q db.Querier, box *secret.Box, batch int64) error {
+func (o *overlay) readEdits(ctx context.Context, q db.Querier, box *secret.Box, batch, without int64) error {
 	rows, err := q.QueryContext(ctx, `SELECT e.sheet, e.row_no, e.position, e.value_cipher FROM import_edit e JOIN import_act a ON a.id = e.act_id
-		WHERE e.batch_id = $1 AND a.undone_at = 0 ORDER BY e.id`, batch)
+		WHERE e.batch_id = $1 AND a.undone_at = 0 AND a.id <> $2 ORDER BY e.id`, batch, without)
 	if err != nil {
 		return fmt.Errorf("read edits: %w", err)
 	}
@@ -132,9 +137,9 @@ func (o *overlay) readEdits(ctx context.Context, q db.Querier, box *secret.Box, 
 	return rows.Err()
 }
 
-func (o *overlay) readVerdicts(ctx context.Context, q db.Querier, batch int64) error {
+func (o *overlay) readVerdicts(ctx context.Context, q db.Querier, batch, without int64) error {
 	rows, err := q.QueryContext(ctx, `SELECT c.sheet, c.row_no, c.rule, c.choice, c.basis, a.reason, a.by_user FROM import_choice c JOIN import_act a ON a.id = c.act_id
-		WHERE c.batch_id = $1 AND a.undone_at = 0 ORDER BY c.id`, batch)
+		WHERE c.batch_id = $1 AND a.undone_at = 0 AND a.id <> $2 ORDER BY c.id`, batch, without)
 	if err != nil {
 		return fmt.Errorf("read choices: %w", err)
 	}

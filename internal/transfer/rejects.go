@@ -52,14 +52,18 @@ func (s *Service) Rejects(ctx context.Context, c account.Caller, id int64, lang 
 	if err := s.db.Tx(ctx, func(tx *db.Tx) error { return s.note(ctx, tx, c, "import.rejects", in) }); err != nil {
 		return err
 	}
+	over, err := s.overlay(ctx, s.db.Read, id)
+	if err != nil {
+		return err
+	}
 	w, err := sheet.NewWriter(s.vault.scratch())
 	if err != nil {
 		return err
 	}
 	defer w.Close()
 	for i := range m.Sheets {
-		if rows := why[m.Sheets[i].Name]; len(rows) > 0 {
-			if err := writeRejects(w, book, &m.Sheets[i], rows, text.T(lang, "import.reason")); err != nil {
+		if rows := why[valid(m.Sheets[i].Name)]; len(rows) > 0 {
+			if err := writeRejects(w, book, &m.Sheets[i], rows, over, text.T(lang, "import.reason")); err != nil {
 				return err
 			}
 		}
@@ -92,7 +96,7 @@ func (s *Service) reasons(ctx context.Context, id int64, lang text.Lang) (map[st
 	return out, err
 }
 
-func writeRejects(w *sheet.Writer, book *sheet.Book, sm *SheetMatch, rows map[int]*reasons, title string) error {
+func writeRejects(w *sheet.Writer, book *sheet.Book, sm *SheetMatch, rows map[int]*reasons, over *overlay, title string) error {
 	reason := len(sm.position) // first free column
 	if err := w.Sheet(sm.Name, widths(reason), sm.HeadRow); err != nil {
 		return err
@@ -120,6 +124,13 @@ func writeRejects(w *sheet.Writer, book *sheet.Book, sm *SheetMatch, rows map[in
 				values[reason] = title
 			}
 			return w.RowLook(sheet.Head, values...)
+		}
+		if h := over.rows[rowKey{valid(sm.Name), n}]; h != nil {
+			for p, v := range h.cells { // what was corrected so far is not lost
+				if col := sm.colOf[p]; col >= 0 {
+					values[col] = v
+				}
+			}
 		}
 		for p := range why.marked {
 			if col := sm.colOf[p]; col >= 0 {

@@ -57,6 +57,7 @@ type Service struct {
 	order []string
 	vault *vault
 	log   *slog.Logger
+	desks *desks
 
 	Failpoint func(point string)
 	ChunkRows int
@@ -68,7 +69,7 @@ func NewService(c Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{db: c.DB, box: c.Box, audit: c.Audit, queue: c.Queue, kinds: map[string]Kind{}, vault: v, log: c.Log}
+	s := &Service{db: c.DB, box: c.Box, audit: c.Audit, queue: c.Queue, kinds: map[string]Kind{}, vault: v, log: c.Log, desks: &desks{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -50,7 +50,10 @@ type Info struct {
 	CheckedAt time.Time
 	SavedAt   time.Time
 	UndoneAt  time.Time
-	HasFile   bool // the workbook of rejected rows can still be made
+	HasFile   bool  // the workbook of rejected rows can still be made
+	Revision  int64 // moves with every act of an officer
+	AskedBy   int64 // who asked for a save that another person confirms
+	AskedAt   time.Time
 
 	message   message
 	filePath  string
@@ -142,14 +145,14 @@ func (m message) text(lang text.Lang) string {
 
 const infoColumns = `id, kind, layout, region, month, year, subtype, file_name, file_size, file_path, same_as, is_full, state,
 	columns, reading, rows_total, rows_done, rows_saved, rows_new, rows_same, rows_changed, rows_conflict, rows_rejected,
-	rows_warned, findings, message, created_by, created_at, started_at, checked_at, saved_by, saved_at, undone_at, cancelled, checked_history`
+	rows_warned, findings, message, created_by, created_at, started_at, checked_at, saved_by, saved_at, undone_at, cancelled, checked_history, revision, asked_by, asked_at`
 
 func scanInfo(row interface{ Scan(...any) error }) (in Info, err error) {
 	var columns, reading, msg string
-	var created, started, checked, saved, undone int64
+	var created, started, checked, saved, undone, asked int64
 	err = row.Scan(&in.ID, &in.Kind, &in.Layout, &in.Region, &in.Month, &in.Year, &in.Subtype, &in.FileName, &in.FileSize, &in.filePath, &in.SameAs, &in.Full, &in.State,
 		&columns, &reading, &in.Total, &in.Done, &in.Saved, &in.New, &in.Same, &in.Changed, &in.Conflict, &in.Rejected,
-		&in.Warned, &in.Findings, &msg, &in.CreatedBy, &created, &started, &checked, &in.savedBy, &saved, &undone, &in.cancelled, &in.history)
+		&in.Warned, &in.Findings, &msg, &in.CreatedBy, &created, &started, &checked, &in.savedBy, &saved, &undone, &in.cancelled, &in.history, &in.Revision, &in.AskedBy, &asked)
 	if err != nil {
 		return in, err
 	}
@@ -163,7 +166,7 @@ func scanInfo(row interface{ Scan(...any) error }) (in Info, err error) {
 	}
 	in.message, in.HasFile = decodeMessage(msg), in.filePath != ""
 	in.CreatedAt, in.StartedAt, in.CheckedAt = db.FromMillis(created), db.FromMillis(started), db.FromMillis(checked)
-	in.SavedAt, in.UndoneAt = db.FromMillis(saved), db.FromMillis(undone)
+	in.SavedAt, in.UndoneAt, in.AskedAt = db.FromMillis(saved), db.FromMillis(undone), db.FromMillis(asked)
 	return in, nil
 }
 
