@@ -10,6 +10,7 @@ import (
 	"wengang/internal/calendar"
 	"wengang/internal/division"
 	"wengang/internal/handover"
+	"wengang/internal/listing"
 	"wengang/internal/month"
 	"wengang/internal/people"
 	"wengang/internal/region"
@@ -42,6 +43,7 @@ type App struct {
 	Targets   *target.Store
 	Reports   *report.Store
 	Imports   *transfer.Service
+	Lists     *listing.Store
 	Handovers *handover.Store
 	Divisions *division.Store
 
@@ -94,6 +96,7 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	a.Work = work.New(a.DB, work.Deps{
 		People: a.People, Audit: a.Audit, Closed: a.Months, Checks: a.Rules, Places: &a.places,
 	})
+	a.Lists = listing.New(a.DB, listing.Deps{People: a.People, Box: a.Box, Audit: a.Audit, Leave: a.Audit, Tree: &a.places})
 	a.Rollup = rollup.New(a.DB, a.Months)
 	a.connectHandovers()
 	a.Targets = target.New(a.DB, a.Audit, &a.places, figures{a.Rollup})

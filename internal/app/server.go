@@ -13,6 +13,7 @@ import (
 	"wengang/internal/audit/audithttp"
 	"wengang/internal/division/divisionhttp"
 	"wengang/internal/fault"
+	"wengang/internal/listing/listinghttp"
 	"wengang/internal/people/peoplehttp"
 	"wengang/internal/queue"
 	"wengang/internal/region"
@@ -133,6 +134,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	(&settinghttp.Rim{Shell: s, DB: a.DB, Log: a.Audit}).Register()
 	(&audithttp.Rim{Shell: s, Log: a.Audit}).Register()
 	peoplehttp.New(s, a.People, a.Work, &a.places).Register()
+	listinghttp.New(s, a.Lists).Register()
 	transferhttp.New(s, a.Imports).Register()
 	a.handoverPages(s)
 	boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places).Register()

@@ -46,18 +46,12 @@ type People interface {
 	Plains(ctx context.Context, q db.Querier, scope region.Scope, ids []int64) (map[int64]people.Plain, error)
 }
 
-// Taking is a file that is about to leave the product.
-type Taking struct {
-	audit.Export
-	Fields []string // keys of its columns
-	People []int64  // who is in it
-}
-
-// Leave decides about files that leave and puts them on record, in the
-// caller's transaction: an approval by a second person or a standing one is
-// asked there, and used up. It answers the number in the export log.
+// Leave decides about files that leave the product and puts them on record
+// (audit.Log): what needs the consent of a second person is refused without it,
+// and a consent is used up in the transaction of the record.
 type Leave interface {
-	Take(ctx context.Context, tx *db.Tx, by account.Caller, t Taking) (id int64, err error)
+	Approval(ctx context.Context, q db.Querier, by account.Caller, e audit.Export) (id int64, err error)
+	Exported(ctx context.Context, tx *db.Tx, by account.Caller, e audit.Export) (id int64, err error)
 }
 
 // Deps are what the store is connected to; all are needed.

@@ -74,6 +74,9 @@ var committees = []struct{ ending, short string }{
 	{"社区居民委员会", "社区"}, {"社区居委会", "社区"}, {"村民委员会", "村"}, {"居民委员会", "社区"}, {"村委会", "村"}, {"居委会", "社区"}, {"嘎查委员会", "嘎查"},
 }
 
+// Short is a place as people say it.
+func (w *Words) Short(c region.Code) string { return w.short(c) }
+
 func (w *Words) short(c region.Code) string {
 	n := w.tree.Name(c)
 	if c.Level() != region.Village {
