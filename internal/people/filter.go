@@ -57,12 +57,14 @@ const (
 // FourList is one of the four lists of facts A026, regenerated from the record.
 type FourList string
 
-// The four lists: 底数, 就业意向, 就业需求, 培训需求.
+// The four lists: 底数, 就业意向, 就业需求, 培训需求; and 重点帮扶 (A028): those
+// who are monitored because their work is unstable, the risk not removed.
 const (
 	ListBase     FourList = "base"
 	ListIntent   FourList = "intent"
 	ListService  FourList = "service"
 	ListTraining FourList = "training"
+	ListKey      FourList = "key"
 )
 
 // conditions renders the filter over person p, joined by AND.
@@ -207,6 +209,10 @@ func fourList(l FourList, today calendar.Date, a *db.Args) []string {
 		c = append(c, able, need("n.service <> '' OR n.wanted_job <> ''"))
 	case ListTraining:
 		c = append(c, able, need("n.training <> ''"))
+	case ListKey:
+		day := a.Add(int32(today))
+		c = append(c, `EXISTS (SELECT 1 FROM person_kind k WHERE k.person_id = p.id AND k.kind IN (2, 3, 4) AND k.risk = 1
+			AND k.risk_removed_on = 0 AND k.since <= `+day+` AND k.until >= `+day+` AND `+live("k")+`)`)
 	}
 	return c
 }
