@@ -24,6 +24,15 @@ import (
 // inside the scope it names the person, outside it only says so (a transfer
 // request is a later act).
 func (s *Store) Create(ctx context.Context, scope region.Scope, by account.Caller, p fact.Person) (id int64, err error) {
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		id, err = s.CreateInTx(ctx, tx, scope, by, p)
+		return err
+	})
+	return id, err
+}
+
+// CreateInTx is Create as a part of another act.
+func (s *Store) CreateInTx(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, p fact.Person) (int64, error) {
 	if !scope.Contains(p.Village) {
 		return 0, errNotFound
 	}
@@ -31,11 +40,7 @@ func (s *Store) Create(ctx context.Context, scope region.Scope, by account.Calle
 		return 0, fault.InvalidFields(fault.Field{Name: "village", Key: "people.village.level"})
 	}
 	tidy(&p)
-	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		id, err = s.create(ctx, tx, scope, by, p)
-		return err
-	})
-	return id, err
+	return s.create(ctx, tx, scope, by, p)
 }
 
 func (s *Store) create(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, p fact.Person) (int64, error) {
@@ -53,7 +58,7 @@ func (s *Store) create(ctx context.Context, tx *db.Tx, scope region.Scope, by ac
 		}
 		return 0, err
 	}
-	if err := s.unknownID(ctx, tx, scope, id.Index, 0); err != nil {
+	if err := s.unknownID(ctx, tx, scope, id.Index, 0, false); err != nil {
 		return 0, err
 	}
 	if p.InOn == 0 {
@@ -139,8 +144,9 @@ func (s *Store) sealBoth(p *fact.Person) (id, phone sealed, err error) {
 }
 
 // unknownID refuses a number that another person has or had. except is the
-// person who may have it.
-func (s *Store) unknownID(ctx context.Context, q db.Querier, scope region.Scope, index []byte, except int64) error {
+// person who may have it; decided says that somebody looked and it is not the
+// one who once had it.
+func (s *Store) unknownID(ctx context.Context, q db.Querier, scope region.Scope, index []byte, except int64, decided bool) error {
 	var id int64
 	var village region.Code
 	err := q.QueryRowContext(ctx, `SELECT id, village FROM person WHERE id_index = $1 AND id <> $2`, index, except).Scan(&id, &village)
@@ -151,6 +157,9 @@ func (s *Store) unknownID(ctx context.Context, q db.Querier, scope region.Scope,
 		return fault.New(fault.Conflict, "people.id.elsewhere")
 	case !errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("look up id: %w", err)
+	}
+	if decided {
+		return nil
 	}
 	err = q.QueryRowContext(ctx, `SELECT person_id FROM former_id WHERE id_index = $1 AND person_id <> $2 LIMIT 1`, index, except).Scan(&id)
 	if err == nil {

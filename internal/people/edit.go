@@ -21,12 +21,18 @@ type Edit struct {
 	fact.Person
 	DropPhone bool
 	Reason    string // needed where the identity number is corrected
+
+	decided bool // the number was another person's once, and somebody looked
 }
 
 // Update saves an edit of a resident person. Version is the one that was read:
 // if somebody saved since, it is a Conflict and nothing is written. Each
 // changed field leaves a history row; an edit without a change writes nothing.
 func (s *Store) Update(ctx context.Context, scope region.Scope, by account.Caller, id int64, e Edit) error {
+	return s.save(ctx, scope, by, id, e, "people.edit")
+}
+
+func (s *Store) save(ctx context.Context, scope region.Scope, by account.Caller, id int64, e Edit, action string) error {
 	tidy(&e.Person)
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
 		r, err := s.resident(ctx, tx, scope, id)
@@ -60,7 +66,7 @@ func (s *Store) Update(ctx context.Context, scope region.Scope, by account.Calle
 		}
 		// Standing facts (skill, birth, …) count from the month of the edit on:
 		// closed months keep what they knew.
-		return s.touched(ctx, tx, by, "people.edit", id, s.month(), r.Village)
+		return s.touched(ctx, tx, by, action, id, s.month(), r.Village)
 	})
 }
 
@@ -138,7 +144,7 @@ func (s *Store) prepareIdentity(ctx context.Context, tx *db.Tx, scope region.Sco
 		}
 		if bad != nil {
 			fields = append(fields, *bad)
-		} else if err := s.correctID(ctx, tx, scope, u, was, id); err != nil {
+		} else if err := s.correctID(ctx, tx, scope, u, was, id, e.decided); err != nil {
 			return nil, err
 		}
 	}
@@ -171,7 +177,7 @@ func (s *Store) prepareIdentity(ctx context.Context, tx *db.Tx, scope region.Sco
 	return fields, nil
 }
 
-func (s *Store) correctID(ctx context.Context, tx *db.Tx, scope region.Scope, u *update, was *fact.Person, id sealed) error {
+func (s *Store) correctID(ctx context.Context, tx *db.Tx, scope region.Scope, u *update, was *fact.Person, id sealed, decided bool) error {
 	var oldIndex []byte
 	if err := tx.QueryRowContext(ctx, `SELECT id_index FROM person WHERE id = $1`, was.ID).Scan(&oldIndex); err != nil {
 		return fmt.Errorf("read id: %w", err)
@@ -179,7 +185,7 @@ func (s *Store) correctID(ctx context.Context, tx *db.Tx, scope region.Scope, u 
 	if string(oldIndex) == string(id.Index) {
 		return nil
 	}
-	if err := s.unknownID(ctx, tx, scope, id.Index, was.ID); err != nil {
+	if err := s.unknownID(ctx, tx, scope, id.Index, was.ID, decided); err != nil {
 		return err
 	}
 	old, _, err := s.openColumn(ctx, tx, "id_cipher", SealID, was.ID)

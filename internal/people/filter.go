@@ -16,7 +16,7 @@ type Filter struct {
 	Code       string // 人编号 or 户编号, exact
 	IDNumber   string // exact, found by its blind index
 	Phone      string // exact, found by its blind index
-	Status     []int
+	Status     []int // what rows show at the end of Month; Unverified for 待核实
 	Kinds      []int
 	Skill      []int
 	PlaceClass []int // of the work at the end of Month
@@ -30,6 +30,8 @@ type Filter struct {
 	List       FourList
 	By         Calibre
 	Out        bool // those who died or left, instead of those registered
+
+	months int // how long a state stands unconfirmed, where Status is asked
 }
 
 // Calibre says which persons of a place are meant; the two are never added.
@@ -90,6 +92,9 @@ func (s *Store) conditions(scope region.Scope, f Filter, a *db.Args) []string {
 	}
 	c = append(c, s.identity(f, a)...)
 	c = append(c, standing(f, s.today(), a)...)
+	if len(f.Status) > 0 {
+		c = append(c, stateWhere(f.Status, month, f.months, a))
+	}
 	c = append(c, atWork(f, month, a)...)
 	return append(c, fourList(f.List, s.today(), a)...)
 }
@@ -138,7 +143,6 @@ func standing(f Filter, today calendar.Date, a *db.Args) []string {
 			c = append(c, col+" IN "+db.List(a, codes))
 		}
 	}
-	in("p.status", f.Status)
 	in("p.skill", f.Skill)
 	if f.Willing != 0 {
 		c = append(c, "p.willing = "+a.Add(f.Willing))

@@ -64,6 +64,19 @@ func (s *Store) Household(ctx context.Context, scope region.Scope, id int64) (Ho
 
 const relationHead = 1
 
+// householdIn answers a wrong entry where the household is not of the village.
+func householdIn(ctx context.Context, q db.Querier, id int64, village region.Code) error {
+	var n int64
+	err := q.QueryRowContext(ctx, `SELECT h.id FROM household h WHERE h.id = $1 AND h.village = $2 AND `+live("h"), id, int64(village)).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.InvalidFields(fault.Field{Name: "household", Key: "people.household.unknown"})
+	}
+	if err != nil {
+		return fmt.Errorf("find household: %w", err)
+	}
+	return nil
+}
+
 // householdFor finds or makes the household of a new person in their village.
 func (s *Store) householdFor(ctx context.Context, tx *db.Tx, p *fact.Person) (int64, error) {
 	var id int64

@@ -55,6 +55,9 @@ func (s *Store) List(ctx context.Context, scope region.Scope, f Filter, pg Page)
 		return out, nil
 	}
 	err := s.db.Snapshot(ctx, func(q db.Querier) error {
+		if err := s.threshold(ctx, q, scope, &f); err != nil {
+			return err
+		}
 		var a db.Args
 		where := strings.Join(s.conditions(scope, f, &a), " AND ")
 		if err := q.QueryRowContext(ctx, `SELECT count(*) FROM person p WHERE `+where, a.Values...).Scan(&out.Total); err != nil {
@@ -75,12 +78,28 @@ func (s *Store) Count(ctx context.Context, scope region.Scope, f Filter) (n int,
 	if scope.Empty() {
 		return 0, nil
 	}
+	if err := s.threshold(ctx, s.db.Read, scope, &f); err != nil {
+		return 0, err
+	}
 	var a db.Args
 	where := strings.Join(s.conditions(scope, f, &a), " AND ")
 	if err = s.db.Read.QueryRowContext(ctx, `SELECT count(*) FROM person p WHERE `+where, a.Values...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count people: %w", err)
 	}
 	return n, nil
+}
+
+// threshold fills in what the filter needs of the settings.
+func (s *Store) threshold(ctx context.Context, q db.Querier, scope region.Scope, f *Filter) (err error) {
+	if len(f.Status) == 0 {
+		return nil
+	}
+	m := f.Month
+	if m == 0 {
+		m = s.month()
+	}
+	f.months, err = unverifiedMonths(ctx, q, scope.Roots()[0], m)
+	return err
 }
 
 // Rows are the persons of the ids that the scope may see, in the order of the

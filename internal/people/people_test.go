@@ -156,6 +156,75 @@ func methods(f *fixture) map[string]method {
 			}
 			return one(p.Return(ctx, s, by, id, "登记有误"))
 		},
+		"people.CreateInTx": func(s region.Scope, by account.Caller, _, _ int64) (n int, err error) {
+			err = f.db.Tx(ctx, func(tx *db.Tx) error {
+				id, err := p.CreateInTx(ctx, tx, s, by, f.someone("李四", village))
+				n = int(id)
+				return err
+			})
+			return n, err
+		},
+		"people.EraseInTx": func(s region.Scope, by account.Caller, _, _ int64) (int, error) {
+			id := f.create(f.t, f.someone("王五", village))
+			return one(f.db.Tx(ctx, func(tx *db.Tx) error { return p.EraseInTx(ctx, tx, s, by, id) }))
+		},
+		"people.MoveInTx": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			return one(f.db.Tx(ctx, func(tx *db.Tx) error {
+				_, err := p.MoveInTx(ctx, tx, s, by, id, people.Moving{To: neighbour, From: 202311, Reason: "婚嫁"})
+				return err
+			}))
+		},
+		"people.UnmoveInTx": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			var was people.Moved
+			err := f.db.Tx(ctx, func(tx *db.Tx) (err error) {
+				was, err = p.MoveInTx(ctx, tx, home, by, id, people.Moving{To: neighbour, From: 202311, Reason: "婚嫁"})
+				return err
+			})
+			if err != nil {
+				return 0, err
+			}
+			return one(f.db.Tx(ctx, func(tx *db.Tx) error { return p.UnmoveInTx(ctx, tx, s, by, id, was, 202311, "登记有误") }))
+		},
+		"people.LeaveInTx": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			return one(f.db.Tx(ctx, func(tx *db.Tx) error { return p.LeaveInTx(ctx, tx, s, by, id, 2, 20231101, "迁出") }))
+		},
+		"people.ReturnInTx": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			if err := p.Leave(ctx, home, by, id, 2, 20231101, "迁出"); err != nil {
+				return 0, err
+			}
+			return one(f.db.Tx(ctx, func(tx *db.Tx) error { return p.ReturnInTx(ctx, tx, s, by, id, "登记有误") }))
+		},
+		"people.ProbeID": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			_, err := p.ProbeID(ctx, s, by, id, people.Correction{Number: f.idNumber(19800101, fact.Male)})
+			return one(err)
+		},
+		"people.CorrectID": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			return one(p.CorrectID(ctx, s, by, id, people.Correction{Version: 2, Number: f.idNumber(19800101, fact.Male), Reason: "typo", Evidence: "户口簿"}))
+		},
+		"people.Split": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			r, err := p.Get(ctx, home, id)
+			if err != nil {
+				return 0, err
+			}
+			_, err = p.Split(ctx, s, by, r.HouseholdID, people.Regroup{Relations: map[int64]int{id: 1}, Reason: "户主"})
+			return one(err)
+		},
+		"people.RestateInTx": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			return one(f.db.Tx(ctx, func(tx *db.Tx) error {
+				return p.RestateInTx(ctx, tx, s, by, id, fact.StatusWork, 20231201, "走访")
+			}))
+		},
+		"work.Report": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			_, err := w.Report(ctx, s, by, work.Report{Person: id, Month: 202311, Status: fact.StatusWork, WageFen: 380000, Source: "走访"})
+			return one(err)
+		},
+		"work.ReportAll": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			out, err := w.ReportAll(ctx, s, by, []work.Report{{Person: id, Month: 202311, Status: fact.StatusWork, WageFen: -1, Source: "走访"}})
+			if err == nil {
+				err = out[0].Err
+			}
+			return one(err)
+		},
 		"work.Spells": func(s region.Scope, _ account.Caller, id, _ int64) (int, error) {
 			l, err := w.Spells(ctx, s, id)
 			return len(l), err

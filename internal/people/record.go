@@ -9,6 +9,7 @@ import (
 	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/fact"
+	"wengang/internal/fault"
 	"wengang/internal/region"
 )
 
@@ -76,7 +77,12 @@ func (s *Store) get(ctx context.Context, q db.Querier, scope region.Scope, id in
 	return r, err
 }
 
-// resident reads a person whom the caller may change: only by residence.
+// errMerged refuses to change a record that was joined to another: the one that
+// it points to is to be changed.
+var errMerged = fault.New(fault.Conflict, "people.merged")
+
+// resident reads a person whom the caller may change: only by residence, and
+// not a record that another has taken over.
 func (s *Store) resident(ctx context.Context, q db.Querier, scope region.Scope, id int64) (Record, error) {
 	r, err := s.get(ctx, q, scope, id)
 	if err != nil {
@@ -84,6 +90,9 @@ func (s *Store) resident(ctx context.Context, q db.Querier, scope region.Scope, 
 	}
 	if r.Reduced {
 		return Record{}, errNotFound
+	}
+	if r.MergedInto != 0 {
+		return Record{}, errMerged
 	}
 	return r, nil
 }

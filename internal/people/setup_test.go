@@ -70,13 +70,14 @@ type fixture struct {
 	log     *audit.Log
 	seed    *rand.Rand
 	n       int
+	t       testing.TB
 }
 
 func setUp(t testing.TB, d *db.DB) *fixture {
 	t.Helper()
 	box := secrettest.Box(t)
 	log := audit.New(d, box, nil)
-	f := &fixture{db: d, closed: &notes{}, log: log, seed: rand.New(rand.NewPCG(1, 2))}
+	f := &fixture{t: t, db: d, closed: &notes{}, log: log, seed: rand.New(rand.NewPCG(1, 2))}
 	desk := rule.NewDesk(d, places{}, log)
 	f.people = people.New(d, people.Deps{Box: box, Audit: log, Closed: f.closed, Checks: desk, Settled: &f.settled, Spells: work.ReadSpells, Reclass: work.Reclass})
 	f.work = work.New(d, work.Deps{People: f.people, Audit: log, Closed: f.closed, Checks: desk, Places: places{}})
@@ -127,3 +128,6 @@ func job(start calendar.Month, place region.Code, employer string) work.NewSpell
 	return work.NewSpell{Start: start, Source: "走访", EndOthers: true, Term: fact.Term{WageFen: 350000, Employer: employer, Place: place,
 		Channel: fact.ChannelSelf, Industry: 3, PointToPoint: fact.No, TransportFen: -1}}
 }
+
+func monthOf(n int) calendar.Month { return calendar.Month(n) }
+

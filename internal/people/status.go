@@ -63,6 +63,22 @@ func (s *Store) StatusInTx(ctx context.Context, tx *db.Tx, scope region.Scope, b
 	return writeStatus(ctx, tx, by, &r.Person, status, on, source)
 }
 
+// RestateInTx is StatusInTx that states the same again: somebody looked, and it
+// still holds on that day.
+func (s *Store) RestateInTx(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, id int64, status int, on calendar.Date, source string) error {
+	r, err := s.resident(ctx, tx, scope, id)
+	if err != nil {
+		return err
+	}
+	if status == 0 || !fact.Status.Valid(status) {
+		return fault.InvalidFields(fault.Field{Name: "status", Key: "people.word"})
+	}
+	if r.Status == status && r.StatusOn >= on {
+		return nil
+	}
+	return writeStatus(ctx, tx, by, &r.Person, status, on, source)
+}
+
 func writeStatus(ctx context.Context, tx *db.Tx, by account.Caller, p *fact.Person, status int, on calendar.Date, source string) error {
 	if err := insertStatus(ctx, tx, by, p.ID, status, on, source); err != nil {
 		return err

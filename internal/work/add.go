@@ -76,6 +76,9 @@ func (s *Store) begin(ctx context.Context, tx *db.Tx, scope region.Scope, by acc
 	if reduced {
 		return nil, errNotFound
 	}
+	if p.MergedInto != 0 {
+		return nil, fault.New(fault.Conflict, "people.merged")
+	}
 	spells, err := ReadSpells(ctx, tx, id)
 	if err != nil {
 		return nil, err
