@@ -20,6 +20,7 @@ import (
 	"wengang/internal/app"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
+	"wengang/internal/division"
 	"wengang/internal/fact"
 	"wengang/internal/idcard"
 	"wengang/internal/people"
@@ -42,7 +43,7 @@ type ground struct {
 
 	person, spell, household, finding int64
 	batch, register, member, target   int64
-	user                              int64
+	user, division                    int64
 	reported                          bool // a form of the county is begun
 }
 
@@ -204,6 +205,7 @@ func (w *estate) plant(t *testing.T) {
 		g := &ground{mark: string([]rune(numerals)[i]), n: i + 1, village: v, county: v.At(region.County)}
 		w.plantPeople(t, g)
 		w.plantPapers(t, g)
+		w.plantHandover(t, g)
 		w.grounds = append(w.grounds, g)
 	}
 	county := countyGround
@@ -271,6 +273,18 @@ func (w *estate) plantPapers(t *testing.T, g *ground) {
 	must("member", err)
 	g.member = m.ID
 	g.user = w.account(t, g, "u")
+	g.division = w.redraw(t, g)
+}
+
+// redraw drafts another name for the ground's village.
+func (w *estate) redraw(t *testing.T, g *ground) int64 {
+	t.Helper()
+	id, err := w.Divisions.Draft(context.Background(), local.Scope(account.SettingEdit), local, division.Ask{Kind: division.Rename, From: []region.Code{g.village},
+		Name: markBusiness + g.mark + "新村", Month: 202312, DocNo: markBusiness + g.mark + "函"})
+	if err != nil {
+		t.Fatalf("draft a division change at %s: %v", g.village, err)
+	}
+	return id
 }
 
 // freshNumber is a number that nobody has.
