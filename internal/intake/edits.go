@@ -25,6 +25,7 @@ type edits struct {
 	base    *base
 	history []change.Field
 	kept    []rule.Kept
+	excuses []excuse
 	from    map[region.Code]calendar.Month // county → first month that changed
 	closed  map[region.Code]calendar.Month // county → last closed month
 	late    map[int64]calendar.Month       // person → first closed month that changed
@@ -120,6 +121,7 @@ func (e *edits) note(f change.Field) {
 func (e *edits) finding(id int64, village region.Code, found []keptFinding, checked func(*rule.Rule, string) bool) {
 	if len(found) > 0 || e.had[id] {
 		e.kept = append(e.kept, rule.Kept{PersonID: id, Village: village, Found: findings(found), Checked: checked})
+		e.excuses = append(e.excuses, excused(id, found)...)
 	}
 }
 
@@ -184,6 +186,9 @@ func (e *edits) close() error {
 		e.history = e.history[n:]
 	}
 	if err := rule.KeepAll(e.ctx, e.tx, e.b.ID, e.kept); err != nil {
+		return err
+	}
+	if err := writeExcuses(e.ctx, e.tx, e.b.ID, e.excuses); err != nil {
 		return err
 	}
 	for county, from := range e.from {

@@ -44,6 +44,8 @@ type checker struct {
 	today  calendar.Date
 	rows   map[string]int         // blind index → row of the file
 	phones map[string]phoneHolder // phone → who has it in this file
+	edited map[int64]bool         // people whom a page has edited; nil until asked
+	hand   byHand                 // of the chunk's people
 }
 
 type phoneHolder struct {
@@ -114,6 +116,9 @@ func (c *personChecker) Check(ctx context.Context, rows []transfer.Row) ([]trans
 	if err != nil {
 		return nil, err
 	}
+	if err := c.formerly(ctx, reg, rowsOf(work, func(w *personWork) *row { return w.row }), func(i int) *[]byte { return &work[i].index }, true); err != nil {
+		return nil, err
+	}
 	by := map[int64]*known{}
 	for _, k := range reg.byIndex {
 		by[k.ID] = k
@@ -122,6 +127,9 @@ func (c *personChecker) Check(ctx context.Context, rows []transfer.Row) ([]trans
 		return nil, err
 	}
 	if err := loadAid(ctx, c.db.Read, by); err != nil {
+		return nil, err
+	}
+	if c.hand, err = c.hands(ctx, reg.ids()); err != nil {
 		return nil, err
 	}
 	out := make([]transfer.Outcome, len(rows))

@@ -226,6 +226,7 @@ func (k *personKind) insertDated(ctx context.Context, tx *db.Tx, b *transfer.Bat
 	var stays, kinds, states [][]any
 	var history []change.Field
 	var found []rule.Kept
+	var reasons []excuse
 	now := db.Millis(tx.Now)
 	for _, a := range in {
 		stays = append(stays, []any{a.ID, int64(a.InOn.Month()), int64(calendar.Open), int64(a.Village), b.ID})
@@ -238,6 +239,7 @@ func (k *personKind) insertDated(ctx context.Context, tx *db.Tx, b *transfer.Bat
 		history = append(history, change.Field{PersonID: a.ID, Entity: change.OfPerson, Field: change.Created, By: b.UserID, Batch: b.ID, FileRow: a.row})
 		if len(a.Found) > 0 {
 			found = append(found, rule.Kept{PersonID: a.ID, Village: a.Village, Found: findings(a.Found), Checked: nothing})
+			reasons = append(reasons, excused(a.ID, a.Found)...)
 		}
 	}
 	for _, t := range []struct {
@@ -255,7 +257,10 @@ func (k *personKind) insertDated(ctx context.Context, tx *db.Tx, b *transfer.Bat
 	if err := change.Record(ctx, tx, history...); err != nil {
 		return err
 	}
-	return rule.KeepAll(ctx, tx, b.ID, found)
+	if err := rule.KeepAll(ctx, tx, b.ID, found); err != nil {
+		return err
+	}
+	return writeExcuses(ctx, tx, b.ID, reasons)
 }
 
 // nothing is the answer of a check of a new person: there is nothing to mend.

@@ -33,6 +33,9 @@ func (c *personChecker) decide(w *personWork, reg *register) transfer.Outcome {
 	after := w.p.Person
 	var have []fact.PersonKind
 	if was != nil {
+		if r.settle(was.ID, c.handPerson(w, was)) {
+			result = transfer.Conflict
+		}
 		if !w.s.Row.ID.Cert {
 			w.p.IDKind = 0 // a certificate once shown is not taken back by 18 characters
 		}
@@ -49,6 +52,8 @@ func (c *personChecker) decide(w *personWork, reg *register) transfer.Outcome {
 	w.s.Household = c.household(w, &after)
 	r.found = rule.Run(r.found, w.s, c.set(w.p.Village), rule.ScopeRow, rule.ScopePerson, rule.ScopeHousehold)
 	switch {
+	case result == transfer.Conflict && r.apart && was == nil:
+		return r.outcome(transfer.Rejected, nil)
 	case result == transfer.Conflict:
 		return r.outcome(transfer.Conflict, nil)
 	case r.refused():
@@ -58,7 +63,7 @@ func (c *personChecker) decide(w *personWork, reg *register) transfer.Outcome {
 	default:
 		result = c.compare(w, was)
 	}
-	w.p.Found = kept(r.found)
+	w.p.Found, w.p.Decided = r.kept(), r.decided
 	return r.outcome(result, encode(&w.p))
 }
 
@@ -68,10 +73,8 @@ func (w *personWork) mask() string { return transfer.MaskValue(w.s.Row.IDText) }
 func (c *personChecker) conflict(w *personWork, reg *register, key string, was *known) bool {
 	r := w.row
 	switch {
-	case was == nil && reg.former[key]:
-		r.add(rule.Of("id.former", w.mask()))
 	case was == nil:
-		return false
+		return r.isFormer(reg, key, w.mask())
 	case was.pending:
 		r.add(rule.Of("id.pending", w.mask()))
 	case w.p.Village == 0:
@@ -80,7 +83,7 @@ func (c *personChecker) conflict(w *personWork, reg *register, key string, was *
 		r.add(rule.Of("id.elsewhere", w.mask()))
 	case was.OutOn != 0 || was.MergedInto != 0:
 		r.add(rule.Of("person.left", w.mask(), was.OutOn, fact.OutReason.Name(was.OutReason)))
-	case w.p.Name != "" && was.Name != w.p.Name && w.s.Row.Birth != 0 && w.s.Row.Birth != was.Birth:
+	case w.p.Name != "" && was.Name != w.p.Name && w.s.Row.Birth != 0 && w.s.Row.Birth != was.Birth && !c.same(w, was):
 		r.add(rule.Of("id.other_person", w.mask()))
 	default:
 		if w.p.Name != "" && was.Name != w.p.Name {

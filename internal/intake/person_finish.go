@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"wengang/internal/calendar"
+	"wengang/internal/change"
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/region"
@@ -41,6 +42,14 @@ func (k *personKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, e
 		p := &edit{row: s.Row}
 		if err := decode(s.Payload, &p.personRow); err != nil {
 			return err
+		}
+		if p.Decided && e.touched == nil {
+			if err := e.readTouched(change.OfPerson, change.OfResidence, change.OfKind); err != nil {
+				return err
+			}
+		}
+		if p.Decided && e.touched[p.ID] {
+			return errStale // what was decided about has changed
 		}
 		if s.Result == transfer.New {
 			e.touch(p.Village, p.InOn.Month())

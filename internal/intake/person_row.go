@@ -20,6 +20,7 @@ type personRow struct {
 	AidNew      bool // Aid is not what the ledger has
 	Aid         fact.Aid
 	Found       []keptFinding
+	Decided     bool // an officer decided over the record as it was at the check
 }
 
 // kindOp replaces a dated kind (of Was) or adds one (Was.Since 0).
@@ -30,6 +31,8 @@ type keptFinding struct {
 	Rule, Field string
 	Args        []string
 	Start       calendar.Month // of the spell, 0 without
+	Reason      string         // why it stands, where an officer confirmed it
+	By          int64
 }
 
 func (p *personRow) walk(c *coder) {
@@ -63,6 +66,7 @@ func (p *personRow) walk(c *coder) {
 		walkAid(c, &p.Aid)
 	}
 	walkFound(c, &p.Found)
+	c.bool(&p.Decided)
 }
 
 func walkKind(c *coder, k *fact.PersonKind) {
@@ -80,6 +84,8 @@ func walkFound(c *coder, fs *[]keptFinding) {
 		c.str(&f.Field)
 		num(c, &f.Start)
 		list(c, &f.Args, func(s *string) { c.str(s) })
+		c.str(&f.Reason)
+		num(c, &f.By)
 	})
 }
 
@@ -155,10 +161,10 @@ func (p *personRow) reduce(was *fact.Person) (changed bool) {
 }
 
 // kept turns findings into the form of the payload.
-func kept(fs []rule.Finding) []keptFinding {
+func (r *row) kept() []keptFinding {
 	var out []keptFinding
-	for i := range fs {
-		f := &fs[i]
+	for i := range r.found {
+		f := &r.found[i]
 		k := keptFinding{Rule: f.Rule.ID, Field: f.Field}
 		for _, a := range f.Args {
 			k.Args = append(k.Args, plain(a))
@@ -166,6 +172,7 @@ func kept(fs []rule.Finding) []keptFinding {
 		if f.Spell != nil {
 			k.Start = f.Spell.Start
 		}
+		k.Reason, k.By = r.confirmed(f)
 		out = append(out, k)
 	}
 	return out

@@ -69,6 +69,9 @@ func (c *planChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfe
 	if err != nil {
 		return nil, err
 	}
+	if err := c.formerly(ctx, reg, rowsOf(in, func(w *wish) *row { return w.row }), func(i int) *[]byte { return &in[i].index }, false); err != nil {
+		return nil, err
+	}
 	ids := reg.ids()
 	needs, err := loadNeeds(ctx, c.db.Read, ids)
 	if err != nil {
@@ -131,9 +134,12 @@ func (c *planChecker) decide(w *wish, reg *register, needs map[int64]fact.Need) 
 		key := string(w.index)
 		was = reg.byIndex[key]
 		if was == nil || was.pending || was.MergedInto != 0 || !c.b.Region.Contains(was.Village) {
+			away := c.elsewhere(was)
 			was = nil
-			if reg.former[key] {
-				r.add(rule.Of("id.former", transfer.MaskValue(w.s.Row.IDText)))
+			if r.isFormer(reg, key, transfer.MaskValue(w.s.Row.IDText)) {
+				// asked
+			} else if away {
+				r.add(rule.Of("id.elsewhere", transfer.MaskValue(w.s.Row.IDText)))
 			} else {
 				r.add(rule.Of("work.person_unknown", transfer.MaskValue(w.s.Row.IDText), transfer.MaskValue(w.s.Row.IDText)))
 			}
@@ -164,7 +170,7 @@ func (c *planChecker) decide(w *wish, reg *register, needs map[int64]fact.Need) 
 	case sameNeed(old, now):
 		result, now = transfer.Same, old
 	}
-	p := planRow{PersonID: was.ID, Village: was.Village, Need: now, Found: kept(r.found)}
+	p := planRow{PersonID: was.ID, Village: was.Village, Need: now, Found: r.kept()}
 	return r.outcome(result, encode(&p))
 }
 

@@ -50,6 +50,11 @@ type row struct {
 	transfer.Row
 	rd    *reader
 	found []rule.Finding
+
+	asks    []ask              // questions to a person
+	extra   []transfer.Finding // what the book has no rule for
+	decided bool               // a decision shaped the row
+	apart   bool               // the number is not its former carrier's
 }
 
 // cell is the cell of a canonical column; an empty one where the file has no
@@ -175,6 +180,11 @@ func (r *row) outcome(result transfer.Result, payload []byte) transfer.Outcome {
 		f := &r.found[i]
 		out.Findings = append(out.Findings, transfer.Finding{Sheet: r.Sheet, Row: r.N, Column: r.heading(f.Field), Rule: f.Rule.ID,
 			Severity: transfer.Severity(f.Rule.Severity), Value: f.Value, Key: f.Rule.Message(), Args: f.Args})
+		r.question(f, &out.Findings[i], result)
+	}
+	out.Findings = append(out.Findings, r.extra...)
+	if len(r.asks) > 0 {
+		out.Findings = append(out.Findings, r.again()...)
 	}
 	return out
 }

@@ -47,6 +47,9 @@ func (b *base) undo(ctx context.Context, tx *db.Tx, batch *transfer.Batch, touch
 	if err := u.readLate(); err != nil {
 		return err
 	}
+	if err := openExcused(ctx, tx, batch.ID); err != nil {
+		return err
+	}
 	if err := rule.Forget(ctx, tx, batch.ID); err != nil {
 		return err
 	}

@@ -59,6 +59,7 @@ type jobRow struct {
 	name      string
 	place     string // as written
 	w         workRow
+	open      bool // contradicts what a page wrote; nobody has decided yet
 }
 
 // Check reads the rows, looks up people and their spells with four queries,
@@ -71,6 +72,9 @@ func (c *workChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfe
 	if err != nil {
 		return nil, err
 	}
+	if err := c.formerly(ctx, reg, rowsOf(jobs, func(j *jobRow) *row { return j.row }), func(i int) *[]byte { return &jobs[i].index }, false); err != nil {
+		return nil, err
+	}
 	ids := reg.ids()
 	spells, err := loadSpells(ctx, c.db.Read, ids)
 	if err != nil {
@@ -78,6 +82,9 @@ func (c *workChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfe
 	}
 	seen, err := loadSeen(ctx, c.db.Read, ids, c.month)
 	if err != nil {
+		return nil, err
+	}
+	if c.hand, err = c.hands(ctx, ids); err != nil {
 		return nil, err
 	}
 	c.name(jobs, reg, spells)
@@ -162,9 +169,12 @@ func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spel
 	if j.index != nil {
 		was = reg.byIndex[string(j.index)]
 		if was == nil || was.pending || was.MergedInto != 0 || !c.b.Region.Contains(was.Village) {
+			away := c.elsewhere(was)
 			was = nil
-			if reg.former[string(j.index)] {
-				r.add(rule.Of("id.former", j.mask()))
+			if r.isFormer(reg, string(j.index), j.mask()) {
+				// asked
+			} else if away {
+				r.add(rule.Of("id.elsewhere", j.mask()))
 			} else {
 				r.add(rule.Of("work.person_unknown", j.mask(), j.mask()))
 			}
@@ -196,6 +206,11 @@ func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spel
 	}
 	if r.refused() {
 		return j.refused()
+	}
+	if j.open {
+		out := j.refused()
+		out.Result = transfer.Conflict
+		return out
 	}
 	return c.accept(j, was, old, sp, spells, seen)
 }
@@ -247,6 +262,6 @@ func (c *workChecker) accept(j *jobRow, was *known, old, sp *fact.Spell, spells 
 		w.Seen = w.Runs && !w.Fresh && !seen[w.SpellID]
 	}
 	c.status(j, was, sp, spells)
-	w.Found = kept(j.row.found)
+	w.Found = j.row.kept()
 	return j.row.outcome(result, encode(w))
 }

@@ -72,6 +72,12 @@ func (c *workChecker) amend(j *jobRow, old *fact.Spell) *fact.Spell {
 	if now == cur {
 		return &sp
 	}
+	if cur.From == at {
+		j.open = j.row.settle(w.PersonID, c.handTerms(j, old.ID, cur, &now))
+		if now == cur {
+			return &sp
+		}
+	}
 	w.Was, w.Term = cur, now
 	if cur.From == at {
 		w.Fix = true
