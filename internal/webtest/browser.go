@@ -79,7 +79,7 @@ func Open(t testing.TB, base string) *Tab {
 	tab := &Tab{t: t, ctx: ctx, base: strings.TrimSuffix(base, "/")}
 	// The first action starts the browser and must not have a time limit.
 	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tg *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tg, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watch})
+		_, err := cdp.Call(ctx, tg, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: aged + watch})
 		return err
 	})); err != nil {
 		t.Fatalf("browser: %v", err)
@@ -87,6 +87,16 @@ func Open(t testing.TB, base string) *Tab {
 	tab.Resize(Desk)
 	return tab
 }
+
+// aged takes away what Chromium 109, the oldest engine supported, does not
+// have: every test in the browser shows that pages live without.
+const aged = `(() => { const of = (o, ...names) => { for (const n of names) if (o) delete o[n]; };
+of(Array.prototype, 'toSorted', 'toReversed', 'toSpliced', 'with'); of(Array, 'fromAsync'); of(Object, 'groupBy'); of(Map, 'groupBy');
+of(String.prototype, 'isWellFormed', 'toWellFormed'); of(Promise, 'withResolvers', 'try'); of(AbortSignal, 'any'); of(URL, 'canParse', 'parse');
+of(Set.prototype, 'union', 'intersection', 'difference', 'symmetricDifference', 'isSubsetOf', 'isSupersetOf', 'isDisjointFrom');
+of(Document.prototype, 'startViewTransition'); of(Element.prototype, 'moveBefore', 'setHTMLUnsafe', 'getHTML'); of(HTMLElement.prototype, 'showPopover', 'hidePopover', 'togglePopover');
+of(window, 'Iterator', 'scheduler', 'documentPictureInPicture', 'CloseWatcher');
+})();`
 
 // watch collects what a page does wrong: policy violations, script errors,
 // errors written to the console.
