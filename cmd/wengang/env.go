@@ -47,15 +47,23 @@ func (e *env) flags(root *cobra.Command) {
 // every other a file that is not there is a slip in --db: a new and empty one
 // would verify well, and be a backup of nothing.
 var beginners = map[string]bool{
-	"bench": true, "completion": true, "demo": true, "gen": true, "help": true, "import": true, "key init": true, "migrate": true,
+	"bench": true, "completion": true, "demo": true, "gen": true, "help": true, "import": true, "key init": true, "migrate": true, "move": true,
 	"region find": true, "restore": true, "serve": true, "user init": true, "version": true,
 }
 
 // standing refuses where the command's SQLite file is not there.
 func (e *env) standing(cmd *cobra.Command) error {
 	path := strings.Fields(cmd.CommandPath())[1:]
-	file, ok := strings.CutPrefix(e.db, "sqlite:")
-	if !ok || file == ":memory:" || len(path) == 0 || beginners[path[0]] || beginners[strings.Join(path, " ")] {
+	if len(path) == 0 || beginners[path[0]] || beginners[strings.Join(path, " ")] {
+		return nil
+	}
+	return there(e.db)
+}
+
+// there refuses a SQLite database whose file does not exist.
+func there(url string) error {
+	file, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok || file == ":memory:" {
 		return nil
 	}
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {

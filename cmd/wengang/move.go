@@ -18,6 +18,9 @@ func moveCmd(e *env) *cobra.Command {
 			"put it away afterwards, for two databases that both go on would tell two stories. The key stays.",
 		Example: "  wengang move --from sqlite:wengang.db --to postgres://wengang@db/wengang",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := there(from); err != nil {
+				return err
+			}
 			clock, err := e.clock()
 			if err != nil {
 				return err

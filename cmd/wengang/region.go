@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wengang/internal/division"
 	"wengang/internal/region"
 )
 
@@ -24,7 +25,7 @@ type foundPlaces struct {
 }
 
 func regionCmd(e *env) *cobra.Command {
-	cmd := &cobra.Command{Use: "region", Short: "look places up", Args: cobra.NoArgs}
+	cmd := &cobra.Command{Use: "region", Short: "look places up, and change divisions by document", Args: cobra.NoArgs}
 	var within string
 	find := &cobra.Command{
 		Use: "find NAME", Short: "find a place by name, former name, code or pinyin initials", Args: exactly(1),
@@ -45,7 +46,10 @@ func regionCmd(e *env) *cobra.Command {
 		},
 	}
 	find.Flags().StringVar(&within, "within", "", "only below this code")
-	cmd.AddCommand(find)
+	cmd.AddCommand(find,
+		regionChangeCmd(e, division.Merge, "merge villages or towns by document", "  wengang region merge --region 371522 --from 371522101202 --into 371522101218 --month 2023-11 --doc 莘政发〔2023〕7号 --apply"),
+		regionChangeCmd(e, division.Move, "put villages below another town, or towns below another county", "  wengang region move --region 371522 --from 371522101202 --into 371522102 --month 2023-11 --doc 莘政发〔2023〕7号"),
+		regionChangeCmd(e, division.Rename, "give a place another name", "  wengang region rename --region 371522 --from 371522101202 --name 营头新村 --month 2023-11 --doc 莘政发〔2023〕7号"))
 	return cmd
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 
 	"wengang/internal/account"
@@ -58,6 +59,10 @@ func Restore(ctx context.Context, o Options, archive, reason string) (Restored, 
 
 // restore makes no key: the archive brings its own wrapped ones.
 func restore(ctx context.Context, o Options, archive string) (backup.Manifest, error) {
+	// A slip in the name must not leave an empty database behind.
+	if _, err := os.Stat(archive); err != nil {
+		return backup.Manifest{}, fault.Wrap(err, fault.Invalid, "backup.read", archive)
+	}
 	g := &ground{}
 	defer g.close()
 	if err := g.own(o.DB); err != nil {
