@@ -247,4 +247,5 @@ type attributes struct {
 	place           region.Code
 	start           calendar.Month
 	wage            int64
+	works           bool // that work runs at the month's end
 }

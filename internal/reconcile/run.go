@@ -11,7 +11,6 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fault"
 	"wengang/internal/indicator"
-	"wengang/internal/people"
 	"wengang/internal/region"
 	"wengang/internal/setting"
 )
@@ -84,10 +83,28 @@ func (s *Store) pass(ctx context.Context, r *Run) error {
 			return fmt.Errorf("the classes add up to %d, the difference is %d", sum, theirs-out.ours)
 		}
 	}
-	if err := s.keep(ctx, r, next, out.found); err != nil {
+	if err := s.keep(ctx, r, next, kept(out.found)); err != nil {
 		return err
 	}
 	return s.finish(ctx, r, next, theirs, &out)
+}
+
+// MaxHints bounds the rows kept of each reason of Near and Weak: they say where
+// to look and explain nothing; their counts are whole.
+const MaxHints = 5000
+
+func kept(all []found) []found {
+	n, why := 0, ""
+	return slices.DeleteFunc(all, func(x found) bool {
+		if x.class != Near && x.class != Weak {
+			return false
+		}
+		if k := string(x.class) + x.why; k != why {
+			n, why = 0, k
+		}
+		n++
+		return n > MaxHints
+	})
 }
 
 // rowsATx keeps a page's wait for the writer short.
@@ -258,137 +275,3 @@ func each(ctx context.Context, q db.Querier, query string, args []any, fn func(s
 	return rows.Err()
 }
 
-// meet finds who stands behind the lines: those who live in the area in one
-// walk over it, the others by their indexes.
-func (s *Store) meet(ctx context.Context, r *Run, f *facts) error {
-	if len(f.lines) == 0 {
-		return nil
-	}
-	first := make(map[string][]int32, len(f.lines))
-	for i := range f.lines {
-		if l := &f.lines[i]; l.Problem == "" {
-			k := string(l.Index[:])
-			first[k] = append(first[k], int32(i))
-		}
-	}
-	of := map[int64]*attributes{}
-	if err := s.residents(ctx, r, f, first, of); err != nil {
-		return err
-	}
-	var left [][]byte
-	for k := range first {
-		left = append(left, []byte(k))
-	}
-	refs, err := people.Lookup(ctx, s.db.Read, left)
-	if err != nil {
-		return err
-	}
-	for k, ref := range refs {
-		for _, n := range first[k] {
-			// Who counted here and has moved since is of the area in this month.
-			if row, here := f.rows[ref.ID]; here {
-				f.byLine[n] = &attributes{id: ref.ID, village: row.at, merged: ref.ID}
-				continue
-			}
-			f.away[n] = true
-		}
-	}
-	return s.details(ctx, r, f, of)
-}
-
-// residents walks the people of the area and takes those of the list out of
-// first.
-func (s *Store) residents(ctx context.Context, r *Run, f *facts, first map[string][]int32, of map[int64]*attributes) error {
-	code, join := `''`, ``
-	if slices.Contains(r.Columns, "household") {
-		code, join = `coalesce(h.code, '')`, ` LEFT JOIN household h ON h.id = p.household_id`
-	}
-	var a db.Args
-	cond := region.ScopeOf(r.Region).Predicate("p.village", a.Add)
-	var index, name, household []byte
-	return each(ctx, s.db.Read, `SELECT p.id_index, p.id, p.merged_into, p.village, p.name, p.status, p.in_on, p.out_on, p.out_reason, `+code+`
-		FROM person p`+join+` WHERE `+cond+` AND `+live("p"), a.Values, func(scan func(...any) error) error {
-		var x attributes
-		if err := scan(&index, &x.id, &x.merged, &x.village, &name, &x.status, &x.inOn, &x.outOn, &x.outReason, &household); err != nil {
-			return fmt.Errorf("read people: %w", err)
-		}
-		lines, listed := first[string(index)]
-		if !listed {
-			return nil
-		}
-		x.name, x.household = string(name), string(household)
-		x.wage = -1
-		if x.merged != 0 {
-			x.id = x.merged
-		}
-		p := of[x.id]
-		switch {
-		case p == nil:
-			p = &x
-			of[x.id] = p
-		case p.merged != 0 && x.merged == 0:
-			*p = x // the living record, not the one that was merged into it
-		}
-		for _, n := range lines {
-			f.byLine[n] = p
-		}
-		delete(first, string(index))
-		return nil
-	})
-}
-
-// details reads kinds and work where the list has such columns.
-func (s *Store) details(ctx context.Context, r *Run, f *facts, of map[int64]*attributes) error {
-	has := func(names ...string) bool {
-		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(r.Columns, n) })
-	}
-	if has("kind", "risk") {
-		var a db.Args
-		day := a.Add(int32(min(f.today, f.month.LastDay())))
-		err := each(ctx, s.db.Read, `SELECT k.person_id, k.kind, k.risk FROM person p JOIN person_kind k ON k.person_id = p.id
-			WHERE `+region.ScopeOf(r.Region).Predicate("p.village", a.Add)+` AND k.since <= `+day+` AND k.until >= `+day+` AND `+live("k"), a.Values, func(scan func(...any) error) error {
-			var id int64
-			var kind, risk int
-			if err := scan(&id, &kind, &risk); err != nil {
-				return err
-			}
-			if p := of[id]; p != nil {
-				p.kinds |= 1 << kind
-				if risk != 0 {
-					p.risk = risk
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("read kinds: %w", err)
-		}
-	}
-	if !has("place", "start", "wage") {
-		return nil
-	}
-	var a db.Args
-	m := a.Add(int32(f.month))
-	running := map[int64]bool{}
-	err := each(ctx, s.db.Read, `SELECT w.person_id, w.start_month, w.end_month, t.place, t.wage_fen FROM person p
-		JOIN spell w ON w.person_id = p.id JOIN spell_term t ON t.person_id = w.person_id AND t.spell_id = w.id
-		WHERE `+region.ScopeOf(r.Region).Predicate("p.village", a.Add)+` AND w.start_month <= `+m+` AND t.from_month <= `+m+` AND `+live("w")+` AND `+live("t")+`
-		ORDER BY w.person_id, w.start_month, w.id, t.from_month`, a.Values, func(scan func(...any) error) error {
-		var id int64
-		var x attributes
-		var end calendar.Month
-		if err := scan(&id, &x.start, &end, &x.place, &x.wage); err != nil {
-			return err
-		}
-		// The running spell with the latest start, else the latest.
-		if p := of[id]; p != nil && (end > f.month || !running[id]) {
-			p.start, p.place, p.wage = x.start, x.place, x.wage
-			running[id] = running[id] || end > f.month
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("read work: %w", err)
-	}
-	return nil
-}
