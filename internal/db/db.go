@@ -26,6 +26,7 @@ type Querier interface {
 type DB struct {
 	Read    *sql.DB
 	write   *sql.DB
+	sweep   *sql.DB // nil: Read serves
 	Dialect Dialect
 	Clock   calendar.Clock
 	URL     string // as given, without a password: for messages
@@ -58,6 +59,11 @@ func Open(ctx context.Context, url string, clock calendar.Clock) (*DB, error) {
 // Close closes both pools.
 func (d *DB) Close() error {
 	err := d.Read.Close()
+	if d.sweep != nil {
+		if e := d.sweep.Close(); err == nil {
+			err = e
+		}
+	}
 	if d.write != d.Read {
 		if e := d.write.Close(); err == nil {
 			err = e
@@ -99,7 +105,20 @@ func (d *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
 
 // Snapshot runs fn on one consistent read-only view of the database.
 func (d *DB) Snapshot(ctx context.Context, fn func(Querier) error) error {
-	raw, err := d.Read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: d.Dialect.snapshotLevel()})
+	return d.snapshot(ctx, d.Read, fn)
+}
+
+// Sweep is Snapshot for reading much of a table once, in its order: the pages
+// that pass take no memory from those that are asked for again.
+func (d *DB) Sweep(ctx context.Context, fn func(Querier) error) error {
+	if d.sweep != nil {
+		return d.snapshot(ctx, d.sweep, fn)
+	}
+	return d.snapshot(ctx, d.Read, fn)
+}
+
+func (d *DB) snapshot(ctx context.Context, pool *sql.DB, fn func(Querier) error) error {
+	raw, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: d.Dialect.snapshotLevel()})
 	if err != nil {
 		return d.Dialect.Fault(err)
 	}

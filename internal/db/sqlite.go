@@ -65,7 +65,13 @@ func openSQLite(ctx context.Context, file string, clock calendar.Clock) (*DB, er
 	}
 	read.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
 	read.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
-	d := &DB{Read: read, write: write, Dialect: sqliteDialect{}, Clock: clock, URL: "sqlite:" + file}
+	sweep, err := sql.Open("sqlite", dsn("&_pragma=query_only(1)&_pragma=cache_size(-2048)"))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	sweep.SetMaxOpenConns(2)
+	sweep.SetMaxIdleConns(0)
+	d := &DB{Read: read, write: write, sweep: sweep, Dialect: sqliteDialect{}, Clock: clock, URL: "sqlite:" + file}
 	if err := write.PingContext(ctx); err != nil {
 		d.Close()
 		return nil, fault.Wrap(err, fault.Unavailable, "db.open", "sqlite:"+file)

@@ -48,8 +48,22 @@ func readAll[W any](ctx context.Context, c *checker, rows []transfer.Row, wide b
 			indexes = append(indexes, index)
 		}
 	}
-	reg, err := lookup(ctx, c.db.Read, indexes, wide)
+	reg, err := c.lookup(ctx, indexes, wide)
 	return out, reg, err
+}
+
+// lookup asks the roll of the region where the file is large enough for one.
+func (c *checker) lookup(ctx context.Context, indexes [][]byte, wide bool) (_ *register, err error) {
+	if !c.rolled {
+		c.rolled = true
+		if c.roll, err = readRoll(ctx, c.db, c.b.Region, c.b.Expect); err != nil {
+			return nil, err
+		}
+	}
+	if c.roll != nil {
+		return c.roll.lookup(ctx, c.db.Read, indexes, wide)
+	}
+	return lookup(ctx, c.db.Read, indexes, wide)
 }
 
 // lookupChunk bounds the placeholders of one statement: SQLite looks each $n up
@@ -94,7 +108,8 @@ func lookup(ctx context.Context, q db.Querier, indexes [][]byte, wide bool) (*re
 	}
 	for len(indexes) > 0 {
 		n := min(lookupChunk, len(indexes))
-		if err := r.holders(ctx, q, indexes[:n], wide); err != nil {
+		var a db.Args
+		if err := r.holders(ctx, q, `p.id_index IN `+db.List(&a, indexes[:n]), a.Values, wide); err != nil {
 			return nil, err
 		}
 		if any != 0 {
@@ -124,14 +139,12 @@ func (r *register) unfinished(ctx context.Context, q db.Querier) error {
 	return rows.Err()
 }
 
-func (r *register) holders(ctx context.Context, q db.Querier, indexes [][]byte, wide bool) error {
+func (r *register) holders(ctx context.Context, q db.Querier, where string, args []any, wide bool) error {
 	columns := personColumnsNarrow
 	if wide {
 		columns += ", " + personColumnsWide
 	}
-	var a db.Args
-	rows, err := q.QueryContext(ctx, `SELECT `+columns+`
-		FROM person p LEFT JOIN household h ON h.id = p.household_id WHERE p.id_index IN `+db.List(&a, indexes), a.Values...)
+	rows, err := q.QueryContext(ctx, `SELECT `+columns+` FROM person p LEFT JOIN household h ON h.id = p.household_id WHERE `+where, args...)
 	if err != nil {
 		return fmt.Errorf("look up numbers: %w", err)
 	}

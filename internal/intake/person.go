@@ -46,6 +46,8 @@ type checker struct {
 	phones map[string]phoneHolder // phone → who has it in this file
 	edited map[int64]bool         // people whom a page has edited; nil until asked
 	hand   byHand                 // of the chunk's people
+	rolled bool                   // whether to read a roll was decided
+	roll   *roll
 }
 
 type phoneHolder struct {

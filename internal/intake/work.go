@@ -33,6 +33,8 @@ type workChecker struct {
 	fresh   map[int64][]fact.Spell // new spells of the file by person
 	amended map[int64]fact.Spell   // spells of the ledger as earlier rows leave them
 	stated  map[int64]calendar.Date
+	worked  bool // whether to read the roll's work was decided
+	work    *workRoll
 }
 
 // Open reads the region's settings.
@@ -76,11 +78,7 @@ func (c *workChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfe
 		return nil, err
 	}
 	ids := reg.ids()
-	spells, err := loadSpells(ctx, c.db.Read, ids)
-	if err != nil {
-		return nil, err
-	}
-	seen, err := loadSeen(ctx, c.db.Read, ids, c.month)
+	spells, seen, err := c.history(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +91,25 @@ func (c *workChecker) Check(ctx context.Context, rows []transfer.Row) ([]transfe
 		out[i] = c.decide(j, reg, spells, seen)
 	}
 	return out, nil
+}
+
+// history reads the spells of a chunk's people, and which of them were seen in
+// the file's month.
+func (c *workChecker) history(ctx context.Context, ids []int64) (spells map[int64][]fact.Spell, seen map[int64]bool, err error) {
+	if !c.worked && c.roll != nil {
+		c.worked = true
+		if c.work, err = c.roll.readWork(ctx, c.db, c.month); err != nil {
+			return nil, nil, err
+		}
+	}
+	if c.work != nil {
+		spells, seen = c.work.of(ids)
+		return spells, seen, nil
+	}
+	if spells, err = loadSpells(ctx, c.db.Read, ids); err == nil {
+		seen, err = loadSeen(ctx, c.db.Read, ids, c.month)
+	}
+	return spells, seen, err
 }
 
 // name notes which spells the rows name by start and employer. No other row of
