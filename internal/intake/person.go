@@ -36,6 +36,9 @@ type personChecker struct {
 // checker is what the checkers of all kinds share.
 type checker struct {
 	*base
+	roll   *roll // everybody of the region, for a large file
+	rolled bool  // whether to read one was decided
+
 	b      *transfer.Batch
 	rd     *reader
 	tree   *region.Tree
@@ -46,8 +49,6 @@ type checker struct {
 	phones map[string]phoneHolder // phone → who has it in this file
 	edited map[int64]bool         // people whom a page has edited; nil until asked
 	hand   byHand                 // of the chunk's people
-	rolled bool                   // whether to read a roll was decided
-	roll   *roll
 }
 
 type phoneHolder struct {
