@@ -24,7 +24,7 @@ func TestRollAnswersAsLookUps(t *testing.T) {
 			k.job("乙", ids["乙"], "开始时间", "2023年8月", "务工企业名称", "江阴示例纺织厂"), k.job("丁", ids["丁"], "开始时间", "2023年1月"))
 		for _, q := range []string{
 			`UPDATE person SET village = 371521001001 WHERE name = '己'`, // another county
-			`UPDATE person SET batch_id = 77 WHERE name = '戊'`,           // of an import that is not done
+			`UPDATE person SET batch_id = 77 WHERE name = '戊'`,          // of an import that is not done
 			`UPDATE spell SET batch_id = 77 WHERE person_id = (SELECT id FROM person WHERE name = '丁')`,
 			`UPDATE person SET out_on = 20230901, out_reason = 2, merged_into = 3, ward = 1, student = 4 WHERE name = '丙'`,
 			`INSERT INTO hidden_batch (batch_id) VALUES (77)`,

@@ -26,6 +26,9 @@ func (k *workKind) Layouts() []transfer.Layout { return workLayouts }
 // workChecker keeps what the file showed of each person so far.
 type workChecker struct {
 	*checker
+	work   *workRoll // of everybody on the roll
+	worked bool      // whether to read it was decided
+
 	month   calendar.Month         // what the file speaks of
 	claimed map[int64]int          // spell of the ledger → row that stated it
 	named   map[int64]*jobRow      // spell of the ledger → row of the chunk that names it
@@ -33,8 +36,6 @@ type workChecker struct {
 	fresh   map[int64][]fact.Spell // new spells of the file by person
 	amended map[int64]fact.Spell   // spells of the ledger as earlier rows leave them
 	stated  map[int64]calendar.Date
-	worked  bool // whether to read the roll's work was decided
-	work    *workRoll
 }
 
 // Open reads the region's settings.
