@@ -36,7 +36,7 @@ func TestUndoneImportMendsNothing(t *testing.T) {
 		put(t, d, 1, home, 1, "")
 		low, lost := Of("work.wage_low", "", "300", "400"), Of("labour.none_working", "丧失劳动力", "丧失劳动力")
 		keep(t, d, k, 1, home, low, lost)
-		if err := k.Excuse(ctx, everywhere, clerk, list(t, k, everywhere, Filter{Rule: lost.Rule.ID})[0].ID, "本人在家做手工", 0); err != nil {
+		if err := k.Excuse(ctx, everywhere, clerk, list(t, k, everywhere, Filter{Rule: lost.Rule.ID})[0].ID, "本人在家做手工", 20240630); err != nil {
 			t.Fatal(err)
 		}
 		in := func(fn func(tx *db.Tx) error) {

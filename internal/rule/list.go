@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"wengang/internal/account"
-	"wengang/internal/audit"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/fault"
@@ -25,32 +24,63 @@ type Filter struct {
 	Severity Severity
 	State    State
 	PersonID int64
+	Overdue  bool         // open and past the day
+	Owner    region.Level // who must clear it
+	Dept     account.Dept
+	How      Closing // of mended ones
+	Expiring bool    // of excused ones: within ExpirySoon days
 }
+
+// ExpirySoon is how many days before its end an exception is announced.
+const ExpirySoon = 30
 
 // Count is how many findings stand under a key.
 type Count struct {
-	Rule   *Rule       // of ByRule
-	Place  region.Code // of ByPlace
-	Open   int
-	People int
+	Rule    *Rule       // of ByRule
+	Place   region.Code // of ByPlace
+	Open    int
+	People  int
+	Overdue int
 }
 
 // Item is one finding in a list, the person masked.
 type Item struct {
-	ID          int64
-	PersonID    int64
-	Name        string
-	IDMask      string
-	Village     region.Code
-	Rule        *Rule
-	Severity    Severity
-	Place       string // Finding.Place
-	Args        []any
-	State       State
-	OpenedAt    time.Time
-	ClosedAt    time.Time
-	Reason      string
-	ExceptUntil calendar.Date
+	ID           int64
+	PersonID     int64
+	Name         string
+	IDMask       string
+	Village      region.Code
+	Rule         *Rule
+	Severity     Severity
+	Place        string // Finding.Place
+	Args         []any
+	State        State
+	OpenedAt     time.Time
+	Due          calendar.Date
+	Owner        region.Level
+	ClosedAt     time.Time
+	How          Closing
+	ClosedBy     int64
+	ClosedByName string
+	ClosedChange int64 // row of the person's history
+	ClosedBatch  int64
+	ClosedFile   string
+	Reason       string
+	ExceptUntil  calendar.Date
+}
+
+// Overdue reports an open finding past its day.
+func (i *Item) Overdue(today calendar.Date) bool {
+	return i.State == Open && i.Due != 0 && i.Due < today
+}
+
+// Clears is the level that must clear the finding: one higher once it is
+// overdue, never above the county.
+func (i *Item) Clears(today calendar.Date) region.Level {
+	if i.Overdue(today) && i.Owner > region.County {
+		return i.Owner - 1
+	}
+	return i.Owner
 }
 
 // Field is the canonical column of the finding.
@@ -64,7 +94,7 @@ func (i *Item) Field() string {
 const visible = ` FROM finding f JOIN person p ON p.id = f.person_id
 	WHERE p.merged_into = 0 AND NOT EXISTS (SELECT 1 FROM hidden_batch hb WHERE hb.batch_id = p.batch_id) AND `
 
-func (f Filter) where(scope region.Scope, a *db.Args) string {
+func (f Filter) where(scope region.Scope, a *db.Args, today calendar.Date) string {
 	parts := []string{scope.Predicate("p.village", a.Add), "f.state = " + a.Add(int(f.State))}
 	if f.Rule != "" {
 		parts = append(parts, "f.rule = "+a.Add(f.Rule))
@@ -75,14 +105,42 @@ func (f Filter) where(scope region.Scope, a *db.Args) string {
 	if f.PersonID != 0 {
 		parts = append(parts, "f.person_id = "+a.Add(f.PersonID))
 	}
+	if f.Owner != 0 {
+		parts = append(parts, "f.owner = "+a.Add(int(f.Owner)))
+	}
+	if f.Overdue {
+		parts = append(parts, "f.due_on <> 0 AND f.due_on < "+a.Add(int64(today)))
+	}
+	if f.How != 0 {
+		parts = append(parts, "f.closed_how = "+a.Add(int(f.How)))
+	}
+	if f.Expiring {
+		parts = append(parts, "f.except_until <> 0 AND f.except_until <= "+a.Add(int64(today.Add(ExpirySoon))))
+	}
+	if f.Dept != "" {
+		var ids []string
+		for _, r := range All() {
+			if r.Dept() == f.Dept {
+				ids = append(ids, r.ID)
+			}
+		}
+		parts = append(parts, "f.rule IN "+db.List(a, ids))
+	}
 	return strings.Join(parts, " AND ")
 }
 
-// ByRule counts the findings of the scope per rule, most first.
+func (d *Desk) today() calendar.Date { return calendar.DateAt(d.db.Clock()) }
+
+// late counts the overdue ones of a group.
+func late(a *db.Args, today calendar.Date) string {
+	return `COALESCE(SUM(CASE WHEN f.state = 0 AND f.due_on <> 0 AND f.due_on < ` + a.Add(int64(today)) + ` THEN 1 ELSE 0 END), 0)`
+}
+
+// ByRule counts the findings of the scope per rule, most overdue first.
 func (d *Desk) ByRule(ctx context.Context, scope region.Scope, f Filter) ([]Count, error) {
 	var a db.Args
-	rows, err := d.db.Read.QueryContext(ctx, `SELECT f.rule, COUNT(*), COUNT(DISTINCT f.person_id)`+visible+f.where(scope, &a)+
-		` GROUP BY f.rule ORDER BY 2 DESC, 1`, a.Values...)
+	rows, err := d.db.Read.QueryContext(ctx, `SELECT f.rule, COUNT(*), COUNT(DISTINCT f.person_id), `+late(&a, d.today())+visible+f.where(scope, &a, d.today())+
+		` GROUP BY f.rule ORDER BY 4 DESC, 2 DESC, 1`, a.Values...)
 	if err != nil {
 		return nil, fmt.Errorf("count findings: %w", err)
 	}
@@ -91,7 +149,7 @@ func (d *Desk) ByRule(ctx context.Context, scope region.Scope, f Filter) ([]Coun
 	for rows.Next() {
 		var id string
 		var c Count
-		if err := rows.Scan(&id, &c.Open, &c.People); err != nil {
+		if err := rows.Scan(&id, &c.Open, &c.People, &c.Overdue); err != nil {
 			return nil, fmt.Errorf("count findings: %w", err)
 		}
 		if c.Rule = Get(id); c.Rule != nil {
@@ -108,7 +166,7 @@ func (d *Desk) ByPlace(ctx context.Context, scope region.Scope, f Filter, level 
 	span := int64(hi - lo)
 	var a db.Args
 	s := a.Add(span)
-	rows, err := d.db.Read.QueryContext(ctx, `SELECT (p.village / `+s+`) * `+s+`, COUNT(*), COUNT(DISTINCT f.person_id)`+visible+f.where(scope, &a)+
+	rows, err := d.db.Read.QueryContext(ctx, `SELECT (p.village / `+s+`) * `+s+`, COUNT(*), COUNT(DISTINCT f.person_id), `+late(&a, d.today())+visible+f.where(scope, &a, d.today())+
 		` GROUP BY 1 ORDER BY 1`, a.Values...)
 	if err != nil {
 		return nil, fmt.Errorf("count findings: %w", err)
@@ -117,7 +175,7 @@ func (d *Desk) ByPlace(ctx context.Context, scope region.Scope, f Filter, level 
 	var out []Count
 	for rows.Next() {
 		var c Count
-		if err := rows.Scan(&c.Place, &c.Open, &c.People); err != nil {
+		if err := rows.Scan(&c.Place, &c.Open, &c.People, &c.Overdue); err != nil {
 			return nil, fmt.Errorf("count findings: %w", err)
 		}
 		out = append(out, c)
@@ -128,43 +186,72 @@ func (d *Desk) ByPlace(ctx context.Context, scope region.Scope, f Filter, level 
 // PageSize is how many findings a list shows at once.
 const PageSize = 50
 
-// List is a page of findings of the scope, oldest first, behind the finding
-// after; more says that another page follows.
-func (d *Desk) List(ctx context.Context, scope region.Scope, f Filter, after int64, limit int) (items []Item, more bool, err error) {
+// Cursor is a place in a list: the key that it is ordered by, and the finding.
+type Cursor struct{ Key, ID int64 }
+
+// order is what a list of a state is ordered by: open ones by their day, so that
+// the overdue stand first; exceptions by their end; mended ones the newest first.
+func (f Filter) order() (key string, down bool) {
+	switch f.State {
+	case Excused:
+		return "f.except_until", false
+	case Mended:
+		return "f.closed_at", true
+	}
+	return "f.due_on", false
+}
+
+// List is a page of findings of the scope behind the cursor; next is the cursor
+// of the page that follows, nil for none.
+func (d *Desk) List(ctx context.Context, scope region.Scope, f Filter, after Cursor, limit int) (items []Item, next *Cursor, err error) {
 	if limit <= 0 || limit > 500 {
 		limit = PageSize
 	}
 	var a db.Args
-	rows, err := d.db.Read.QueryContext(ctx, `SELECT `+itemColumns+visible+f.where(scope, &a)+` AND f.id > `+a.Add(after)+
-		` ORDER BY f.id LIMIT `+strconv.Itoa(limit+1), a.Values...)
+	key, down := f.order()
+	where := f.where(scope, &a, d.today())
+	compare, direction := ">", ""
+	if down {
+		compare, direction = "<", " DESC"
+	}
+	if after.ID != 0 {
+		where += " AND (" + key + " " + compare + " " + a.Add(after.Key) + " OR " + key + " = " + a.Add(after.Key) + " AND f.id " + compare + " " + a.Add(after.ID) + ")"
+	}
+	rows, err := d.db.Read.QueryContext(ctx, `SELECT `+key+`, `+itemColumns+visible+where+
+		` ORDER BY `+key+direction+`, f.id`+direction+` LIMIT `+strconv.Itoa(limit+1), a.Values...)
 	if err != nil {
-		return nil, false, fmt.Errorf("list findings: %w", err)
+		return nil, nil, fmt.Errorf("list findings: %w", err)
 	}
 	defer rows.Close()
+	var at Cursor
 	for rows.Next() {
-		it, err := scanItem(rows)
-		if err != nil {
-			return nil, false, err
+		if len(items) == limit {
+			return items, &at, nil
 		}
+		it, err := scanItem(rows, &at.Key)
+		if err != nil {
+			return nil, nil, err
+		}
+		at.ID = it.ID
 		items = append(items, it)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, false, fmt.Errorf("list findings: %w", err)
+		return nil, nil, fmt.Errorf("list findings: %w", err)
 	}
-	if len(items) > limit {
-		return items[:limit], true, nil
-	}
-	return items, false, nil
+	return items, nil, nil
 }
 
-const itemColumns = `f.id, f.person_id, p.name, p.id_mask, p.village, f.rule, f.severity, f.field, f.detail, f.state, f.opened_at, f.closed_at, f.reason, f.except_until`
+const itemColumns = `f.id, f.person_id, p.name, p.id_mask, p.village, f.rule, f.severity, f.field, f.detail, f.state, f.opened_at, f.due_on, f.owner,
+	f.closed_at, f.closed_how, f.closed_by, f.closed_change, f.closed_batch, f.reason, f.except_until,
+	COALESCE((SELECT u.name FROM app_user u WHERE u.id = f.closed_by), ''), COALESCE((SELECT b.file_name FROM import_batch b WHERE b.id = f.closed_batch), '')`
 
-func scanItem(row interface{ Scan(...any) error }) (Item, error) {
+func scanItem(row interface{ Scan(...any) error }, first ...any) (Item, error) {
 	var it Item
 	var id, detail string
 	var opened, closed int64
-	err := row.Scan(&it.ID, &it.PersonID, &it.Name, &it.IDMask, &it.Village, &id, &it.Severity, &it.Place, &detail,
-		&it.State, &opened, &closed, &it.Reason, &it.ExceptUntil)
+	err := row.Scan(append(first, &it.ID, &it.PersonID, &it.Name, &it.IDMask, &it.Village, &id, &it.Severity, &it.Place, &detail,
+		&it.State, &opened, &it.Due, &it.Owner, &closed, &it.How, &it.ClosedBy, &it.ClosedChange, &it.ClosedBatch, &it.Reason, &it.ExceptUntil,
+		&it.ClosedByName, &it.ClosedFile)...)
 	if err != nil {
 		return it, fmt.Errorf("read finding: %w", err)
 	}
@@ -196,55 +283,49 @@ func one(ctx context.Context, q db.Querier, scope region.Scope, id int64) (Item,
 	return it, err
 }
 
-// Excuse states why a finding stands although the record is right, for good or
-// until a day. It needs a reason of at least four characters; an error cannot
-// be excused, only mended.
-func (d *Desk) Excuse(ctx context.Context, scope region.Scope, by account.Caller, id int64, reason string, until calendar.Date) error {
-	reason = strings.TrimSpace(reason)
-	if len([]rune(reason)) < 4 || len([]rune(reason)) > 500 {
-		return fault.InvalidFields(fault.Field{Name: "reason", Key: "finding.reason"})
-	}
-	return d.db.Tx(ctx, func(tx *db.Tx) error {
-		it, err := one(ctx, tx, scope, id)
-		if err != nil {
-			return err
-		}
-		switch {
-		case it.State != Open:
-			return fault.New(fault.Conflict, "finding.not_open")
-		case it.Severity == Error:
-			return fault.New(fault.Invalid, "finding.error_stays")
-		case until != 0 && (!until.Valid() || until < calendar.DateAt(tx.Now)):
-			return fault.InvalidFields(fault.Field{Name: "until", Key: "finding.until"})
-		}
-		return d.move(ctx, tx, by, it, Excused, reason, until, "finding.excuse")
-	})
+// Totals are the figures above the desk; each is the length of a list.
+type Totals struct {
+	Open, Overdue, Excused, Expiring int
 }
 
-// Reopen takes an excuse back.
-func (d *Desk) Reopen(ctx context.Context, scope region.Scope, by account.Caller, id int64) error {
-	return d.db.Tx(ctx, func(tx *db.Tx) error {
-		it, err := one(ctx, tx, scope, id)
-		if err != nil {
-			return err
-		}
-		if it.State != Excused {
-			return fault.New(fault.Conflict, "finding.not_excused")
-		}
-		return d.move(ctx, tx, by, it, Open, "", 0, "finding.reopen")
-	})
-}
-
-func (d *Desk) move(ctx context.Context, tx *db.Tx, by account.Caller, it Item, to State, reason string, until calendar.Date, action string) error {
-	closed := int64(0)
-	if to != Open {
-		closed = db.Millis(tx.Now)
-	}
-	_, err := tx.ExecContext(ctx, `UPDATE finding SET state = $1, reason = $2, except_until = $3, closed_at = $4, closed_by = $5 WHERE id = $6`,
-		int(to), reason, int64(until), closed, by.UserID, it.ID)
+// Totals counts the findings of the scope.
+func (d *Desk) Totals(ctx context.Context, scope region.Scope) (t Totals, err error) {
+	var a db.Args
+	today := d.today()
+	err = d.db.Read.QueryRowContext(ctx, `SELECT COALESCE(SUM(CASE WHEN f.state = 0 THEN 1 ELSE 0 END), 0), `+late(&a, today)+`,
+		COALESCE(SUM(CASE WHEN f.state = 2 THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN f.state = 2 AND f.except_until <> 0 AND f.except_until <= `+a.Add(int64(today.Add(ExpirySoon)))+` THEN 1 ELSE 0 END), 0)`+
+		visible+scope.Predicate("p.village", a.Add)+` AND f.state <> 1`, a.Values...).Scan(&t.Open, &t.Overdue, &t.Excused, &t.Expiring)
 	if err != nil {
-		return fmt.Errorf("move finding: %w", err)
+		return t, fmt.Errorf("count findings: %w", err)
 	}
-	return d.audit.Write(ctx, tx, by, audit.Entry{Action: action, Object: "person", ObjectID: strconv.FormatInt(it.PersonID, 10),
-		Region: it.Village, Detail: map[string]string{"rule": it.Rule.ID}})
+	return t, nil
+}
+
+// Cell is a rule at a place.
+type Cell struct {
+	Rule  string
+	Place region.Code
+}
+
+// Matrix counts the findings of the scope by rule and place of a level.
+func (d *Desk) Matrix(ctx context.Context, scope region.Scope, f Filter, level region.Level) (map[Cell]int, error) {
+	lo, hi := region.Code(111_111_111_111).At(level).Range()
+	var a db.Args
+	span := a.Add(int64(hi - lo))
+	rows, err := d.db.Read.QueryContext(ctx, `SELECT f.rule, (p.village / `+span+`) * `+span+`, COUNT(*)`+visible+f.where(scope, &a, d.today())+` GROUP BY 1, 2`, a.Values...)
+	if err != nil {
+		return nil, fmt.Errorf("count findings: %w", err)
+	}
+	defer rows.Close()
+	out := map[Cell]int{}
+	for rows.Next() {
+		var c Cell
+		var n int
+		if err := rows.Scan(&c.Rule, &c.Place, &n); err != nil {
+			return nil, fmt.Errorf("count findings: %w", err)
+		}
+		out[c] = n
+	}
+	return out, rows.Err()
 }

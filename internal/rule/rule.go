@@ -7,6 +7,7 @@ package rule
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"wengang/internal/calendar"
 	"wengang/internal/fact"
@@ -78,6 +79,12 @@ type Rule struct {
 func (r *Rule) Title() string   { return "rule." + r.ID + ".title" }
 func (r *Rule) Message() string { return "rule." + r.ID + ".message" }
 func (r *Rule) Hint() string    { return "rule." + r.ID + ".hint" }
+
+// Family is the first part of the id.
+func (r *Rule) Family() string {
+	f, _, _ := strings.Cut(r.ID, ".")
+	return f
+}
 
 // InForce reports whether the rule holds on a day.
 func (r *Rule) InForce(d calendar.Date) bool {

@@ -26,9 +26,22 @@ const (
 	Excused
 )
 
+// Closing is how a finding was mended.
+type Closing int
+
+// The ways: the numbers are stored.
+const (
+	ByEdit    Closing = iota + 1
+	ByImport          // closed_batch names it
+	ByLeaving         // the person is in no register any more
+	ByRecheck         // a look at the ledger found that it no longer holds
+)
+
 // Auditor writes audit rows in the caller's transaction (audit.Log).
 type Auditor interface {
 	Write(ctx context.Context, tx *db.Tx, by account.Caller, e audit.Entry) error
+	// Exported puts a file that leaves the product on record.
+	Exported(ctx context.Context, tx *db.Tx, by account.Caller, e audit.Export) (id int64, err error)
 }
 
 // Desk keeps what the rules found of records in the ledger.
@@ -62,26 +75,6 @@ func (d *Desk) Settings(ctx context.Context, q db.Querier, at region.Code) (*Set
 	return SettingsOf(v, d.places), nil
 }
 
-// Run checks a record of the place as it stands or would stand.
-func (d *Desk) Run(ctx context.Context, q db.Querier, at region.Code, s *Subject) ([]Finding, error) {
-	set, err := d.Settings(ctx, q, at)
-	if err != nil {
-		return nil, err
-	}
-	return Run(nil, s, set, ledgerScopes...), nil
-}
-
-// Keep makes these the person's open findings: new ones open, those that no
-// longer hold close as mended, excused ones stay excused while the excuse
-// runs. Only what Run looks at is mended.
-func (d *Desk) Keep(ctx context.Context, tx *db.Tx, personID int64, at region.Code, found []Finding) error {
-	return KeepAll(ctx, tx, 0, []Kept{{PersonID: personID, Village: at, Found: found, Checked: inLedgerScope}})
-}
-
-func inLedgerScope(r *Rule, place string) bool {
-	return inLedger(r, place) && has(ledgerScopes, r.Scope)
-}
-
 // Kept is what a check found of one person. Checked reports whether the check
 // looked at a rule at a place (Finding.Place): only those can be mended.
 type Kept struct {
@@ -97,12 +90,23 @@ const keepChunk = 200
 // KeepAll is Keep for many people: two statements per 200 people, more only
 // where something was found or mended.
 func KeepAll(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
+	return keepAll(ctx, tx, batch, closing{how: ByImport}, all)
+}
+
+func keepAll(ctx context.Context, tx *db.Tx, batch int64, by closing, all []Kept) error {
+	if len(all) == 0 {
+		return nil
+	}
+	duty, err := loadDuties(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for len(all) > 0 {
 		n := min(keepChunk, len(all))
-		if err := mend(ctx, tx, batch, all[:n]); err != nil {
+		if err := mend(ctx, tx, batch, by, all[:n]); err != nil {
 			return err
 		}
-		if err := open(ctx, tx, batch, all[:n]); err != nil {
+		if err := open(ctx, tx, batch, duty, all[:n]); err != nil {
 			return err
 		}
 		all = all[n:]
@@ -110,12 +114,12 @@ func KeepAll(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
 	return nil
 }
 
-func mend(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
+func mend(ctx context.Context, tx *db.Tx, batch int64, by closing, all []Kept) error {
 	ids := make([]int64, len(all))
-	by := make(map[int64][]*Kept, len(all))
+	kept := make(map[int64][]*Kept, len(all))
 	for i := range all {
 		ids[i] = all[i].PersonID
-		by[ids[i]] = append(by[ids[i]], &all[i])
+		kept[ids[i]] = append(kept[ids[i]], &all[i])
 	}
 	var a db.Args
 	rows, err := tx.QueryContext(ctx, `SELECT id, person_id, rule, field FROM finding
@@ -131,7 +135,7 @@ func mend(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
 			rows.Close()
 			return fmt.Errorf("read findings: %w", err)
 		}
-		if mended(by[person], rule, place) {
+		if mended(kept[person], rule, place) {
 			gone = append(gone, id)
 		}
 	}
@@ -144,7 +148,7 @@ func mend(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
 	}
 	a = db.Args{}
 	_, err = tx.ExecContext(ctx, `UPDATE finding SET state = `+a.Add(int(Mended))+`, closed_at = `+a.Add(db.Millis(tx.Now))+
-		`, closed_batch = `+a.Add(batch)+` WHERE id IN `+db.List(&a, gone), a.Values...)
+		`, closed_batch = `+a.Add(batch)+`, closed_how = `+a.Add(int(by.how))+`, closed_by = `+a.Add(by.by)+`, closed_change = `+a.Add(by.change)+` WHERE id IN `+db.List(&a, gone), a.Values...)
 	if err != nil {
 		return fmt.Errorf("mend findings: %w", err)
 	}
@@ -169,7 +173,7 @@ func mended(kept []*Kept, rule, place string) bool {
 // twenty rules would pass what the engines take.
 const openChunk = 100
 
-func open(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
+func open(ctx context.Context, tx *db.Tx, batch int64, duty *duties, all []Kept) error {
 	var a db.Args
 	var values []string
 	now, seen := db.Millis(tx.Now), map[string]bool{}
@@ -190,8 +194,10 @@ func open(ctx context.Context, tx *db.Tx, batch int64, all []Kept) error {
 			if f.Spell != nil {
 				month = f.Spell.Start
 			}
+			u := duty.of(k.Village, f.Rule.Severity)
 			values = append(values, "("+strings.Join([]string{a.Add(k.PersonID), a.Add(int64(k.Village)), a.Add(f.Rule.ID), a.Add(int(f.Rule.Severity)),
-				a.Add(f.Place()), a.Add(detail(f.Args)), a.Add(int32(month)), a.Add(now), a.Add(batch)}, ", ")+")")
+				a.Add(f.Place()), a.Add(detail(f.Args)), a.Add(int32(month)), a.Add(now), a.Add(batch),
+				a.Add(int64(u.due)), a.Add(int(u.level))}, ", ")+")")
 			if len(values) == openChunk {
 				if err := flush(); err != nil {
 					return err
@@ -207,12 +213,18 @@ func insertFindings(ctx context.Context, tx *db.Tx, values []string, a db.Args) 
 		return nil
 	}
 	today := a.Add(int64(calendar.DateAt(tx.Now)))
-	_, err := tx.ExecContext(ctx, `INSERT INTO finding (person_id, village, rule, severity, field, detail, month, opened_at, batch_id)
+	// An exception holds until its day, also where the finding was gone for a
+	// while in between.
+	held := `finding.reason <> '' AND (finding.except_until = 0 OR finding.except_until >= ` + today + `)`
+	fresh := `finding.state = 1 OR finding.state = 2 AND NOT (` + held + `)`
+	_, err := tx.ExecContext(ctx, `INSERT INTO finding (person_id, village, rule, severity, field, detail, month, opened_at, batch_id, due_on, owner)
 		VALUES `+strings.Join(values, ", ")+`
 		ON CONFLICT (person_id, rule, field) DO UPDATE SET village = excluded.village, severity = excluded.severity, detail = excluded.detail,
-			opened_at = CASE WHEN finding.state = 1 THEN excluded.opened_at ELSE finding.opened_at END,
+			opened_at = CASE WHEN `+fresh+` THEN excluded.opened_at ELSE finding.opened_at END,
+			due_on = CASE WHEN `+fresh+` OR finding.due_on = 0 THEN excluded.due_on ELSE finding.due_on END,
+			owner = CASE WHEN `+fresh+` OR finding.owner = 0 THEN excluded.owner ELSE finding.owner END,
 			batch_id = CASE WHEN finding.state = 1 THEN excluded.batch_id ELSE finding.batch_id END,
-			state = CASE WHEN finding.state = 2 AND (finding.except_until = 0 OR finding.except_until >= `+today+`) THEN 2 ELSE 0 END`,
+			state = CASE WHEN finding.state <> 0 AND `+held+` THEN 2 ELSE 0 END`,
 		a.Values...)
 	if err != nil {
 		return fmt.Errorf("open findings: %w", err)

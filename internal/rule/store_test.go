@@ -53,7 +53,7 @@ func keep(t *testing.T, d *db.DB, k *Desk, person int64, at region.Code, fs ...F
 
 func list(t *testing.T, k *Desk, scope region.Scope, f Filter) []Item {
 	t.Helper()
-	items, _, err := k.List(context.Background(), scope, f, 0, 0)
+	items, _, err := k.List(context.Background(), scope, f, Cursor{}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestFindingsAreKeptMendedAndExcused(t *testing.T) {
 
 		// An excuse needs a reason, holds while it runs, and is on record.
 		id := list(t, k, everywhere, Filter{Rule: "labour.none_working"})[0].ID
-		if err := k.Excuse(ctx, everywhere, clerk, id, " 好 ", 0); err == nil {
+		if err := k.Excuse(ctx, everywhere, clerk, id, " 好 ", 20240630); err == nil {
 			t.Error("an excuse without a reason")
 		}
 		if err := k.Excuse(ctx, everywhere, clerk, id, "本人在家做手工", 20231201); err == nil {
@@ -100,7 +100,7 @@ func TestFindingsAreKeptMendedAndExcused(t *testing.T) {
 		if err := k.Excuse(ctx, everywhere, clerk, id, "本人在家做手工", 20231231); err != nil {
 			t.Fatal(err)
 		}
-		if err := k.Excuse(ctx, everywhere, clerk, id, "本人在家做手工", 0); err == nil {
+		if err := k.Excuse(ctx, everywhere, clerk, id, "本人在家做手工", 20240630); err == nil {
 			t.Error("excused twice")
 		}
 		keep(t, d, k, 1, home, lost)
@@ -112,7 +112,7 @@ func TestFindingsAreKeptMendedAndExcused(t *testing.T) {
 		if got := ids(list(t, k, everywhere, Filter{})); got != "person.name_changed labour.none_working" && got != "labour.none_working person.name_changed" {
 			t.Errorf("after the excuse ran out: %s", got)
 		}
-		if err := k.Excuse(ctx, everywhere, clerk, id, "本人在家做手工", 0); err != nil {
+		if err := k.Excuse(ctx, everywhere, clerk, id, "本人在家做手工", 20240630); err != nil {
 			t.Fatal(err)
 		}
 		if err := k.Reopen(ctx, everywhere, clerk, id); err != nil {
@@ -179,7 +179,7 @@ func TestFindingsStayInTheirScope(t *testing.T) {
 		if _, err := k.One(ctx, outside, mine); err == nil {
 			t.Error("read from outside")
 		}
-		if err := k.Excuse(ctx, outside, clerk, mine, "超出范围的人", 0); err == nil {
+		if err := k.Excuse(ctx, outside, clerk, mine, "超出范围的人", 20240630); err == nil {
 			t.Error("excused from outside")
 		}
 		if err := k.Reopen(ctx, outside, clerk, mine); err == nil {

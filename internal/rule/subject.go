@@ -1,8 +1,6 @@
 package rule
 
 import (
-	"strings"
-
 	"wengang/internal/calendar"
 	"wengang/internal/fact"
 	"wengang/internal/idcard"
@@ -20,6 +18,7 @@ type Subject struct {
 	Around    *Around      // nil: the rest of the ledger is not at hand
 	Aid       *fact.Aid    // what the national files say besides; nil: nothing is known
 	Row       *Row         // nil when the ledger itself is checked
+	phone     string       // blind index
 }
 
 // Row is what only a file's row says.
@@ -108,7 +107,7 @@ const ledgerPost = "channel"
 // inPost reports that the person holds a public post, by the row or the ledger,
 // and the field at which a finding about it stands.
 func (s *Subject) inPost() (field string, ok bool) {
-	if s.Row != nil && len(s.Row.PostTypes) > 0 {
+	if s.Row != nil && len(s.Row.PostTypes) > 0 || s.Row == nil && s.knowsPosts() && s.Aid.PostKinds > 0 {
 		return "", true
 	}
 	m := s.Today.Month()
@@ -121,10 +120,8 @@ func (s *Subject) inPost() (field string, ok bool) {
 	return "", false
 }
 
-// inLedger reports whether a look at the ledger can decide a rule at a place.
-func inLedger(r *Rule, place string) bool {
-	return r.Check != nil && (place == ledgerPost || !strings.HasPrefix(r.ID, "post."))
-}
+// knowsPosts reports that a file has said which public posts the person holds.
+func (s *Subject) knowsPosts() bool { return s.Aid != nil && s.Aid.Stated.Has(fact.StatedPost) }
 
 // lastTerm is the spell's term in force now or at its end.
 func lastTerm(sp *fact.Spell, today calendar.Date) *fact.Term {

@@ -32,6 +32,7 @@ CREATE TABLE check_run (
     whole      INTEGER NOT NULL DEFAULT 0,
     stamp      TEXT    NOT NULL DEFAULT '',
     last_change BIGINT NOT NULL DEFAULT 0,
+    last_effect BIGINT NOT NULL DEFAULT 0,
     started_at BIGINT  NOT NULL,
     ended_at   BIGINT  NOT NULL DEFAULT 0,
     people     INTEGER NOT NULL DEFAULT 0,

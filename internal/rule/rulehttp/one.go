@@ -13,11 +13,12 @@ import (
 
 type oneView struct {
 	itemRow
-	Rule   ruleView
-	Fields []web.Field
-	Errors []fieldError
-	Clear  bool // an excuse may be stated
-	Open   bool
+	Rule    ruleView
+	Fields  []web.Field
+	Errors  []fieldError
+	Clear   bool // an excuse may be stated
+	Open    bool
+	Excused bool
 }
 
 type fieldError struct{ Name, Message string }
@@ -41,12 +42,12 @@ func (h *Rim) page(w http.ResponseWriter, r *web.Request, status int, bad *fault
 	if err != nil {
 		return err
 	}
-	v := oneView{itemRow: h.row(r, it), Rule: viewOf(r, it.Rule, set), Open: it.State == rule.Open}
+	v := oneView{itemRow: h.row(r, it), Rule: viewOf(r, it.Rule, set), Open: it.State == rule.Open, Excused: it.State == rule.Excused}
 	v.Clear = v.Open && it.Severity != rule.Error && r.Can("findings.clear")
 	reason, until := r.PostFormValue("reason"), r.PostFormValue("until")
 	v.Fields = []web.Field{
 		{Name: "reason", Label: r.T("finding.excuse.reason"), Kind: "area", Required: true, Wide: true, Value: reason, Hint: r.T("finding.excuse.hint"), Max: 500},
-		{Name: "until", Label: r.T("finding.excuse.until"), Kind: "date", Value: until, Hint: r.T("finding.excuse.until.hint")},
+		{Name: "until", Label: r.T("finding.excuse.until"), Kind: "date", Required: true, Value: until, Hint: r.T("finding.excuse.until.hint")},
 	}
 	if bad != nil {
 		for _, f := range bad.Fields {

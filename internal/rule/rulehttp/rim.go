@@ -39,28 +39,46 @@ func (h *Rim) Register() {
 	h.shell.Add(
 		web.Route{Pattern: "GET /findings", Need: account.FindingsRead, Action: h.show},
 		web.Route{Pattern: "GET /findings/rules", Need: account.FindingsRead, Action: h.rules},
+		web.Route{Pattern: "POST /findings/export", Need: account.PeopleExport, Action: h.export, Long: true},
+		web.Route{Pattern: "POST /findings/excuse", Need: account.FindingsClear, Action: h.excuseMany},
 		web.Route{Pattern: "GET /findings/{id}", Need: account.FindingsRead, Action: h.one},
 		web.Route{Pattern: "POST /findings/{id}/excuse", Need: account.FindingsClear, Action: h.excuse},
 		web.Route{Pattern: "POST /findings/{id}/reopen", Need: account.FindingsClear, Action: h.reopen},
 	)
 }
 
-// Todos tells who clears findings how many wait at the page's place.
+// Todos tells who clears findings what waits at the page's place: what is
+// overdue, the warnings, exceptions that end soon. Each count is its list's.
 func (h *Rim) Todos(ctx context.Context, r *web.Request) ([]web.Todo, error) {
 	if !r.Caller.Can(account.FindingsClear) {
 		return nil, nil
 	}
-	counts, err := h.desk.ByRule(ctx, r.Caller.Scope(account.FindingsClear).Within(r.At), rule.Filter{Severity: rule.Warning})
-	if err != nil || len(counts) == 0 {
+	scope := r.Caller.Scope(account.FindingsClear).Within(r.At)
+	var out []web.Todo
+	add := func(key, action string, f rule.Filter, kv ...any) error {
+		counts, err := h.desk.ByRule(ctx, scope, f)
+		if err != nil || len(counts) == 0 {
+			return err
+		}
+		n, most := 0, counts[0]
+		for _, c := range counts {
+			n += c.Open
+			if c.Open > most.Open {
+				most = c
+			}
+		}
+		out = append(out, web.Todo{Icon: "list-check", Title: r.T("finding.todo." + key), Count: r.T("finding.count", web.Thousands(n)),
+			Note: r.T("finding.todo.most", r.T(most.Rule.Title()), web.Thousands(most.Open)), Hint: r.T("finding.todo." + key + ".hint"),
+			Action: r.T("finding.todo." + action), Href: r.Link("/findings", kv...)})
+		return nil
+	}
+	if err := add("overdue", "action", rule.Filter{Overdue: true}, "overdue", 1); err != nil {
 		return nil, err
 	}
-	n := 0
-	for _, c := range counts {
-		n += c.Open
+	if err := add("title", "action", rule.Filter{Severity: rule.Warning}, "severity", int(rule.Warning)); err != nil {
+		return nil, err
 	}
-	return []web.Todo{{Icon: "list-check", Title: r.T("finding.todo.title"), Count: r.T("finding.count", web.Thousands(n)),
-		Note: r.T("finding.todo.most", r.T(counts[0].Rule.Title()), web.Thousands(counts[0].Open)), Hint: r.T("finding.todo.hint"),
-		Action: r.T("finding.todo.action"), Href: r.Link("/findings", "severity", int(rule.Warning))}}, nil
+	return out, add("expiring", "look", rule.Filter{State: rule.Excused, Expiring: true}, "state", "excused", "expiring", 1)
 }
 
 // id is the finding that the address names.
