@@ -48,6 +48,8 @@ const (
 	PeopleEdit    Permission = "people.edit"
 	PeopleReveal  Permission = "people.reveal"
 	PeopleExport  Permission = "people.export"
+	PeopleMerge   Permission = "people.merge" // join and part records, correct numbers
+	PeopleProof   Permission = "people.proof" // issue papers about a person
 	ImportRun     Permission = "import.run"
 	FindingsRead  Permission = "findings.read"
 	FindingsClear Permission = "findings.clear"
@@ -71,22 +73,24 @@ const (
 	HandoverAsk    Permission = "handover.ask"    // ask another county for a person
 	HandoverAnswer Permission = "handover.answer" // hand a person over or refuse; decide above both counties
 	ExportApprove  Permission = "export.approve"  // consent to others' exports, and their log
+	RightsRead     Permission = "rights.read"     // who may do what, in words
+	LookedRead     Permission = "looked.read"     // who looked at a person's record
 )
 
 // table says which role holds which permission. A department narrows it in
 // deptOnly below.
 var table = map[Role][]Permission{
 	Aide:           {PeopleRead, PeopleEdit, FindingsRead, BoardRead},
-	Officer:        {PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, BoardRead, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill, HandoverAsk, HandoverAnswer},
-	Reviewer:       {HandoverAnswer, PeopleRead, FindingsRead, FindingsClear, MonthReopen, BoardRead, TargetRead, RegisterRead, ReportRead, ReportReview, SettingEdit, ExportApprove},
-	Leader:         {PeopleRead, BoardRead, TargetRead, RegisterRead, ReportRead},
-	System:         {UserRead, UserCreate, SystemOperate},
-	Security:       {UserRead, UserGrant},
-	Auditor:        {AuditRead},
+	Officer:        {PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, PeopleMerge, PeopleProof, ImportRun, FindingsRead, FindingsClear, MonthClose, BoardRead, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill, HandoverAsk, HandoverAnswer, LookedRead},
+	Reviewer:       {HandoverAnswer, PeopleRead, FindingsRead, FindingsClear, MonthReopen, BoardRead, TargetRead, RegisterRead, ReportRead, ReportReview, SettingEdit, ExportApprove, RightsRead, LookedRead},
+	Leader:         {PeopleRead, BoardRead, TargetRead, RegisterRead, ReportRead, RightsRead},
+	System:         {UserRead, UserCreate, SystemOperate, RightsRead},
+	Security:       {UserRead, UserGrant, RightsRead},
+	Auditor:        {AuditRead, RightsRead},
 	Inspector:      {PeopleRead, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
 	InspectorPlain: {PeopleRead, PeopleReveal, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
-	Local: {PeopleRead, PeopleEdit, PeopleExport, ImportRun, FindingsRead, FindingsClear, MonthClose, MonthReopen, BoardRead, TargetRead, TargetEdit,
-		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, SystemOperate, ExportApprove},
+	Local: {PeopleRead, PeopleEdit, PeopleExport, PeopleMerge, PeopleProof, ImportRun, FindingsRead, FindingsClear, MonthClose, MonthReopen, BoardRead, TargetRead, TargetEdit,
+		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, SystemOperate, ExportApprove, RightsRead, LookedRead},
 }
 
 // deptOnly lists the departments that hold a permission where not all do
@@ -95,9 +99,12 @@ var table = map[Role][]Permission{
 var deptOnly = map[Permission][]Dept{
 	ImportRun:    {DeptHR, DeptRural, DeptAgriculture, DeptPlanning},
 	PeopleEdit:   {DeptHR, DeptRural, DeptAgriculture},
+	PeopleMerge:  {DeptHR, DeptRural, DeptAgriculture},
+	PeopleProof:  {DeptHR, DeptRural, DeptAgriculture},
 	PeopleReveal: {DeptHR, DeptRural, DeptAgriculture},
 	MonthClose:   {DeptHR, DeptRural},
 	MonthReopen:  {DeptHR, DeptRural},
+	LookedRead:   {DeptHR, DeptRural, DeptAgriculture},
 	ReportFill:   {DeptHR},
 	ReportReview: {DeptHR},
 
@@ -113,6 +120,8 @@ type levels struct{ from, to region.Level }
 var levelOnly = map[Permission]levels{
 	PeopleReveal: {region.County, region.Town},   // 县乡经办人 see plain values, with a reason
 	PeopleExport: {region.Province, region.Town}, //
+	PeopleMerge:  {region.Province, region.Town},
+	PeopleProof:  {region.County, region.Town},   // who has the stamp
 	ImportRun:    {region.Province, region.Town}, //
 	MonthClose:   {region.City, region.County},   // a month is a county's, or that of a unit below its city
 	MonthReopen:  {region.Nation, region.City},   // by the level above

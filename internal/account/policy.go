@@ -173,6 +173,9 @@ func (s *Service) SetPolicy(ctx context.Context, c Caller, values map[string]int
 	if !c.Can(UserGrant) {
 		return fault.New(fault.Forbidden, "fault.forbidden", string(UserGrant))
 	}
+	if err := c.StepUp(); err != nil {
+		return err
+	}
 	if strings.TrimSpace(source) == "" {
 		return fault.InvalidFields(fault.Field{Name: "source", Key: "account.policy.source_required"})
 	}

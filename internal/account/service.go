@@ -21,6 +21,8 @@ type Service struct {
 	box   *secret.Box
 	audit Recorder
 	kept  atomic.Pointer[keptPolicy]
+
+	addresses addressCache
 }
 
 // New makes the service. Every act writes its note through rec in its own

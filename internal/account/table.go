@@ -2,6 +2,7 @@ package account
 
 import (
 	"slices"
+	"strings"
 
 	"wengang/internal/region"
 )
@@ -21,7 +22,7 @@ func Permissions() []Permission {
 	return []Permission{
 		BoardRead, PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear,
 		MonthClose, MonthReopen, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill,
-		ReportReview, SettingEdit, ExportApprove, UserRead, UserCreate, UserGrant, AuditRead, SystemOperate,
+		ReportReview, HandoverAsk, HandoverAnswer, SettingEdit, ExportApprove, LookedRead, RightsRead, UserRead, UserCreate, UserGrant, AuditRead, SystemOperate,
 	}
 }
 
@@ -53,6 +54,20 @@ func Table() []Line {
 	}
 	return lines
 }
+
+// Can lists what a grant allows at its place, in the order of Permissions.
+func (g Grant) Can() []Permission {
+	var out []Permission
+	for _, p := range Permissions() {
+		if g.Has(p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Sees reports a permission to look; the others are acts.
+func (p Permission) Sees() bool { return strings.HasSuffix(string(p), ".read") }
 
 // Levels is where a role can be granted.
 func (r Role) Levels() (from, to region.Level) {

@@ -25,6 +25,10 @@ func (s *Service) Users(ctx context.Context, c Caller, f UserFilter) ([]User, er
 	if err != nil {
 		return nil, err
 	}
+	return s.listed(ctx, scope, f)
+}
+
+func (s *Service) listed(ctx context.Context, scope region.Scope, f UserFilter) ([]User, error) {
 	var a db.Args
 	where := append(f.where(scope, &a), "u.id > "+a.Add(f.After))
 	if f.Limit <= 0 || f.Limit > 1000 {
@@ -49,7 +53,7 @@ func (s *Service) Users(ctx context.Context, c Caller, f UserFilter) ([]User, er
 	}
 	rows.Close()
 	for i := range out {
-		if out[i].Grants, err = grantsOf(ctx, s.db.Read, out[i].ID); err != nil {
+		if err := rightsOf(ctx, s.db.Read, &out[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -70,6 +74,25 @@ func (f UserFilter) where(scope region.Scope, a *db.Args) []string {
 		where = append(where, "u.disabled_at = 0", "NOT EXISTS (SELECT 1 FROM user_grant g WHERE g.user_id = u.id)")
 	}
 	return where
+}
+
+// Colleagues are the accounts of the caller's area with their rights, for who
+// may read who may do what (RightsRead): leaders and reviewers of the office.
+func (s *Service) Colleagues(ctx context.Context, c Caller, f UserFilter) ([]User, error) {
+	scope, err := need(c, RightsRead)
+	if err != nil {
+		return nil, err
+	}
+	return s.listed(ctx, scope, f)
+}
+
+// Colleague is one account of the caller's area with its rights.
+func (s *Service) Colleague(ctx context.Context, c Caller, id int64) (*User, error) {
+	scope, err := need(c, RightsRead)
+	if err != nil {
+		return nil, err
+	}
+	return managed(ctx, s.db.Read, scope, id)
 }
 
 // CountUsers is the exact number of the accounts that a filter leaves.

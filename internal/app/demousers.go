@@ -45,6 +45,9 @@ func (d *demo) accounts(ctx context.Context) error {
 	if _, err := rand.Read(raw); err != nil {
 		return err
 	}
+	if err := d.Accounts.MarkSample(ctx, account.LocalOperator(region.Country)); err != nil {
+		return err
+	}
 	password := "Demo-" + strings.ToLower(base32.StdEncoding.EncodeToString(raw))[:12] + "-7"
 	for _, p := range demoPeople {
 		at, err := region.ParseCode(p.at)

@@ -38,6 +38,7 @@ type recipe struct {
 	follow     bool   // the answer leads to what was asked for: look there too
 	placed     bool   // not found for who has no place at all
 	few        bool   // costs much and shows nothing of anybody: asked without places
+	accounts   bool   // shows accounts to who is no administrator too
 	skip       string // why the matrix leaves it out, and where it is tested
 }
 
@@ -108,6 +109,7 @@ var (
 	memberID   = func(g *ground) string { return num(g.member) }
 	targetID   = func(g *ground) string { return num(g.target) }
 	userID     = func(g *ground) string { return num(g.user) }
+	sheetID    = func(g *ground) string { return num(g.sheet) }
 )
 
 func word(s string) func(*ground) string { return func(*ground) string { return s } }
@@ -152,6 +154,12 @@ func freshUser(t *testing.T, w *estate, g *ground) map[string]string {
 	return map[string]string{"id": num(w.account(t, g, "u"))}
 }
 
+func freshSession(t *testing.T, w *estate, g *ground) map[string]string {
+	ids := freshUser(t, w, g)
+	ids["session"] = "999"
+	return ids
+}
+
 func freshBatch(t *testing.T, w *estate, g *ground) map[string]string {
 	return map[string]string{"id": num(w.stage(t, g, "people", "姓名,证件号码\n"+markBusiness+g.mark+"生,"+g.freshNumber()+"\n"))}
 }
@@ -167,28 +175,56 @@ var recipes = map[string]recipe{
 	"POST /search":        {each: true, form: words},
 
 	// Accounts.
-	"GET /sign-in":                    {public: true},
-	"POST /sign-in":                   {public: true, skip: "every actor of the matrix came through it; its throttle: account TestLockout, accounthttp TestSignInAndOut"},
-	"POST /sign-out":                  {public: true, skip: "ends the session that the others need: accounthttp TestSignInAndOut"},
-	"GET /password":                   {},
-	"POST /password":                  {few: true},
-	"GET /account":                    {},
-	"POST /account/sessions/{id}/end": {ids: ids{"id": func(*ground) string { return num(bystanderSession) }}, nobodys: true},
-	"GET /settings":                   {},
-	"GET /permissions":                {},
-	"GET /policy":                     {need: account.UserGrant},
-	"POST /policy":                    {need: account.UserGrant},
-	"GET /users":                      {need: account.UserRead, query: query("q", markLogin)},
-	"GET /users/new":                  {need: account.UserCreate},
-	"POST /users":                     {need: account.UserCreate},
-	"GET /users/{id}":                 {need: account.UserRead, ids: ids{"id": userID}},
-	"POST /users/{id}/disable":        {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
-	"POST /users/{id}/enable":         {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
-	"POST /users/{id}/sessions":       {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
-	"POST /users/{id}/remove":         {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
-	"POST /users/{id}/reset":          {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
-	"POST /users/{id}/grants":         {need: account.UserGrant, ids: ids{"id": userID}},
-	"POST /users/{id}/grants/revoke":  {need: account.UserGrant, ids: ids{"id": userID}},
+	"GET /sign-in":                            {public: true},
+	"POST /sign-in":                           {public: true, skip: "every actor of the matrix came through it; its throttle: account TestLockout, accounthttp TestSignInAndOut"},
+	"POST /sign-out":                          {public: true, skip: "ends the session that the others need: accounthttp TestSignInAndOut"},
+	"GET /sign-in/code":                       {},
+	"POST /sign-in/code":                      {few: true},
+	"GET /account/prove":                      {},
+	"POST /account/prove":                     {few: true},
+	"GET /account/factor":                     {},
+	"POST /account/factor":                    {few: true},
+	"GET /account/rights":                     {},
+	"GET /account/leave":                      {},
+	"POST /account/leave":                     {few: true},
+	"POST /account/leave/{id}/end":            {ids: ids{"id": word("999")}, nobodys: true},
+	"POST /account/leave/{id}/act":            {ids: ids{"id": word("999")}, nobodys: true},
+	"POST /account/sessions/others":           {few: true, skip: "ends sessions that the others need: e2e TestAccountLife"},
+	"GET /permissions/people":                 {need: account.RightsRead, query: query("q", markLogin), accounts: true},
+	"GET /permissions/people/{id}":            {need: account.RightsRead, ids: ids{"id": userID}, accounts: true},
+	"GET /addresses":                          {need: account.UserGrant},
+	"POST /addresses":                         {need: account.UserGrant},
+	"GET /sheets":                             {need: account.UserRead},
+	"GET /sheets/template":                    {need: account.UserCreate},
+	"POST /sheets":                            {need: account.UserCreate},
+	"GET /sheets/{id}":                        {need: account.UserRead, ids: ids{"id": sheetID}},
+	"POST /sheets/{id}/make":                  {need: account.UserCreate, ids: ids{"id": sheetID}},
+	"POST /sheets/{id}/decide":                {need: account.UserGrant, ids: ids{"id": sheetID}},
+	"GET /password":                           {},
+	"POST /password":                          {few: true},
+	"GET /account":                            {},
+	"POST /account/sessions/{id}/end":         {ids: ids{"id": func(*ground) string { return num(bystanderSession) }}, nobodys: true},
+	"GET /settings":                           {},
+	"GET /permissions":                        {},
+	"GET /policy":                             {need: account.UserGrant},
+	"POST /policy":                            {need: account.UserGrant},
+	"GET /users":                              {need: account.UserRead, query: query("q", markLogin)},
+	"GET /users/new":                          {need: account.UserCreate},
+	"POST /users":                             {need: account.UserCreate},
+	"GET /users/{id}":                         {need: account.UserRead, ids: ids{"id": userID}},
+	"POST /users/{id}/disable":                {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
+	"POST /users/{id}/enable":                 {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
+	"POST /users/{id}/sessions":               {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
+	"POST /users/{id}/leave":                  {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
+	"POST /users/{id}/until":                  {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
+	"POST /users/{id}/factor":                 {need: account.UserGrant, ids: ids{"id": userID}, fresh: freshUser},
+	"POST /users/{id}/inspection":             {need: account.UserGrant, ids: ids{"id": userID}, fresh: freshUser},
+	"POST /users/{id}/inspection/end":         {need: account.UserGrant, ids: ids{"id": userID}, fresh: freshUser, also: []int{404}},
+	"POST /users/{id}/sessions/{session}/end": {need: account.UserCreate, ids: ids{"id": userID, "session": word("999")}, fresh: freshSession, also: []int{404}},
+	"POST /users/{id}/remove":                 {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
+	"POST /users/{id}/reset":                  {need: account.UserCreate, ids: ids{"id": userID}, fresh: freshUser},
+	"POST /users/{id}/grants":                 {need: account.UserGrant, ids: ids{"id": userID}},
+	"POST /users/{id}/grants/revoke":          {need: account.UserGrant, ids: ids{"id": userID}},
 
 	// Settings and audit.
 	"GET /settings/values":         {need: account.BoardRead},
@@ -211,6 +247,8 @@ var recipes = map[string]recipe{
 	"GET /findings":              {need: account.FindingsRead, each: true, query: func(g *ground) url.Values { return values("person", num(g.person)) }},
 	"GET /findings/rules":        {need: account.FindingsRead},
 	"GET /findings/{id}":         {need: account.FindingsRead, ids: ids{"id": findingID}},
+	"POST /findings/export":      {need: account.PeopleExport, each: true},
+	"POST /findings/excuse":      {need: account.FindingsClear, form: form("reason", "")},
 	"POST /findings/{id}/excuse": {need: account.FindingsClear, ids: ids{"id": findingID}, form: form("reason", "")},
 	"POST /findings/{id}/reopen": {need: account.FindingsClear, ids: ids{"id": findingID}},
 

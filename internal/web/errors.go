@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"wengang/internal/account"
 	"wengang/internal/fault"
 )
 
@@ -79,6 +80,10 @@ func (s *Shell) fail(w http.ResponseWriter, r *Request, err error) {
 		s.cfg.Log.Error("failed", "id", r.id, "route", r.route.Pattern, "err", err)
 	}
 	if p.Status == http.StatusUnauthorized && !wantsJSON(r.Request) {
+		if r.Caller.UserID != 0 && errors.Is(err, account.ErrStepUp) {
+			s.toProve(w, r)
+			return
+		}
 		s.toSignIn(w, r)
 		return
 	}
@@ -108,6 +113,18 @@ func (s *Shell) toSignIn(w http.ResponseWriter, r *Request) {
 		to += "?next=" + url.QueryEscape(r.URL.RequestURI())
 	}
 	_ = r.Redirect(w, to)
+}
+
+// toProve asks a signed-in person for a fresh proof and leads back to the page
+// that the act was begun on: a form is not sent again by itself.
+func (s *Shell) toProve(w http.ResponseWriter, r *Request) {
+	to := "/"
+	if r.Method == http.MethodGet && !r.HX() {
+		to = r.URL.RequestURI()
+	} else if u, err := url.Parse(r.Referer()); err == nil && u.Host == r.Host && LocalPath(u.RequestURI()) {
+		to = u.RequestURI()
+	}
+	_ = r.Redirect(w, s.cfg.Account+"/prove?next="+url.QueryEscape(to))
 }
 
 func wantsJSON(r *http.Request) bool {

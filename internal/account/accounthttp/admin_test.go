@@ -15,7 +15,7 @@ func TestPolicyAndTablePages(t *testing.T) {
 	sec, sys := h.signedIn("sec"), h.signedIn("sys")
 	sys.Get("/policy").Want("policy for the system administrator", 403)
 	sec.Get("/policy").Want("policy", 200, `name="min_length"`, `value="10"`)
-	all := []string{"min_length", "12", "classes", "0", "rotate_days", "0", "keep", "5", "initial_days", "7", "idle_minutes", "30", "day_hours", "12", "sessions", "5", "dormant_days", "90"}
+	all := []string{"min_length", "12", "classes", "0", "rotate_days", "0", "keep", "5", "initial_days", "7", "idle_minutes", "30", "day_hours", "12", "sessions", "5", "dormant_days", "90", "factor_all", "0", "export_rows", "50", "leave_days", "60"}
 	sec.post("/policy", all...).Want("without ground", 422, "请写明依据", `value="12"`)
 	sec.post("/policy", append(all, "source", "莘政办〔2023〕1号")...).Want("saved", 303, "saved=1")
 	sec.Get("/policy").Want("after", 200, `value="12"`)

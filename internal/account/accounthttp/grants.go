@@ -64,6 +64,7 @@ func (h *Rim) changeGrant(w http.ResponseWriter, r *web.Request, do func(context
 type tableView struct {
 	Roles []tableRole
 	Lines []tableLine
+	Words []rightsPart
 }
 
 type tableRole struct{ Name, Level string }
@@ -91,6 +92,7 @@ func (h *Rim) table(w http.ResponseWriter, r *web.Request) error {
 		}
 		v.Lines = append(v.Lines, line)
 	}
+	v.Words = roleWords(r)
 	return h.Shell.Page(w, r, "account/table", v)
 }
 

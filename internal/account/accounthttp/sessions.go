@@ -73,14 +73,21 @@ func (s *Sessions) Authenticate(r *http.Request) (account.Caller, error) {
 	return ses.Caller, nil
 }
 
-// open are the paths that a person reaches whose password must change first.
-func open(path string) bool {
-	return path == "/password" || path == "/sign-in" || path == "/sign-out" || path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, "/assets")
+// first are the pages that come before everything else, by account.Session's
+// MustChange.
+var first = map[string]string{
+	"code": "/sign-in/code", "factor": "/account/factor",
+	"initial": "/password", "old": "/password", "identity": "/password",
 }
 
-// Wrap stands before the console. It leads a person whose password must
-// change to the page that changes it; every other page is closed to them
-// anyway, because their caller has no grants.
+// open are the paths that a person reaches whatever comes first.
+func open(path string) bool {
+	return path == "/sign-in" || path == "/sign-out" || path == "/healthz" || path == "/readyz" || path == "/metrics" || strings.HasPrefix(path, "/assets")
+}
+
+// Wrap stands before the console. It leads a person who must do something
+// first (second factor, new password) to the page for that; every other page
+// is closed to them anyway, because their caller has no grants.
 func (s *Sessions) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.token(r) == "" || strings.HasPrefix(r.URL.Path, "/assets") {
@@ -88,13 +95,13 @@ func (s *Sessions) Wrap(next http.Handler) http.Handler {
 			return
 		}
 		ses, err := s.lookup(r)
-		if err == nil && ses.MustChange != "" && !open(r.URL.Path) {
+		if to := first[ses.MustChange]; err == nil && to != "" && !open(r.URL.Path) && r.URL.Path != to {
 			w.Header().Set("Cache-Control", "no-store")
 			if r.Header.Get("HX-Request") == "true" {
-				w.Header().Set("HX-Redirect", "/password")
+				w.Header().Set("HX-Redirect", to)
 				return
 			}
-			http.Redirect(w, r, "/password", http.StatusSeeOther)
+			http.Redirect(w, r, to, http.StatusSeeOther)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionKey{}, &held{ses, err})))

@@ -23,7 +23,12 @@ var entries = []SettingsEntry{
 	{Icon: "user-cog", Key: "account.settings.own", Href: "/account"},
 	{Icon: "users-group", Key: "account.settings.users", Href: "/users", Need: account.UserRead},
 	{Icon: "shield-lock", Key: "account.settings.policy", Href: "/policy", Need: account.UserGrant},
+	{Icon: "server", Key: "account.settings.addresses", Href: "/addresses", Need: account.UserGrant},
 	{Icon: "table", Key: "account.settings.table", Href: "/permissions"},
+	{Icon: "id-badge", Key: "account.settings.rights", Href: "/account/rights"},
+	{Icon: "users", Key: "account.settings.colleagues", Href: "/permissions/people", Need: account.RightsRead},
+	{Icon: "switch-horizontal", Key: "account.settings.leave", Href: "/account/leave"},
+	{Icon: "shield-lock", Key: "account.settings.factor", Href: "/account/factor"},
 }
 
 // Settings adds entries of other rims.

@@ -81,6 +81,11 @@ func open(t *testing.T, demo ...accounthttp.DemoUser) *house {
 	}
 	h.log = audit.New(h.d, box, anchor)
 	h.svc = account.New(h.d, box, h.log)
+	if !strings.Contains(t.Name(), "Factor") {
+		if err := h.svc.MarkSample(t.Context(), account.LocalOperator(region.Country)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	sessions := &accounthttp.Sessions{Accounts: h.svc}
 	h.Console = webtest.NewConsole(t, web.Config{Tree: tree{}, Auth: sessions, Clock: h.clock, Account: "/account", Refusals: refusals{h.log}}, func(shell *web.Shell) {
 		rim := &accounthttp.Rim{Shell: shell, Accounts: h.svc, Sessions: sessions, Tree: tree{}, Demo: demo}

@@ -2,6 +2,8 @@ package accounthttp
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 
 	"wengang/internal/account"
 	"wengang/internal/fault"
@@ -15,6 +17,7 @@ type signInView struct {
 	Ended       bool // after signing out
 	Fields      []web.Field
 	Demo        []demoView
+	Sample      bool // no second factor: the page says so
 }
 
 type demoView struct {
@@ -39,6 +42,11 @@ func (h *Rim) showSignIn(w http.ResponseWriter, r *web.Request, status int, v si
 		{Name: "login", Label: r.T("account.signin.login"), Value: v.Login, Required: true, Complete: "username", Max: 64},
 		{Name: "password", Label: r.T("account.signin.password"), Kind: "password", Required: true, Complete: "current-password", Max: 256},
 	}
+	p, err := h.Accounts.Policy(r.Context())
+	if err != nil {
+		return err
+	}
+	v.Sample = p.Sample
 	for _, d := range h.Demo {
 		v.Demo = append(v.Demo, demoView{d, "web.role." + string(d.Role)})
 	}
@@ -47,7 +55,7 @@ func (h *Rim) showSignIn(w http.ResponseWriter, r *web.Request, status int, v si
 
 // next is where a person goes on: only to a page of this console.
 func next(p string) string {
-	if !web.LocalPath(p) || open(p) {
+	if !web.LocalPath(p) || open(p) || p == "/password" || strings.HasPrefix(p, "/sign-in") {
 		return "/"
 	}
 	return p
@@ -76,8 +84,11 @@ func (h *Rim) signIn(w http.ResponseWriter, r *web.Request) error {
 		}
 	}
 	h.Sessions.set(w, token)
-	if ses.MustChange != "" {
-		return r.Redirect(w, "/password")
+	if to := first[ses.MustChange]; to != "" {
+		if on := next(v.Next); ses.MustChange == "code" && on != "/" {
+			to += "?next=" + url.QueryEscape(on)
+		}
+		return r.Redirect(w, to)
 	}
 	return r.Redirect(w, next(v.Next))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"wengang/internal/account"
+	"wengang/internal/calendar"
 	"wengang/internal/fault"
 	"wengang/internal/region"
 	"wengang/internal/web"
@@ -89,10 +90,12 @@ func (h *Rim) users(w http.ResponseWriter, r *web.Request) error {
 // state is the account's condition in one badge.
 func state(r *web.Request, u *account.User) web.Badge {
 	switch {
-	case u.DisabledAt != 0 && u.Disabled == "dormant":
-		return web.Badge{Kind: "out", Icon: "clock", Text: r.T("account.state.dormant")}
+	case u.DisabledAt != 0 && (u.Disabled == "dormant" || u.Disabled == "left" || u.Disabled == "ended"):
+		return web.Badge{Kind: "out", Icon: "clock", Text: r.T("account.state." + u.Disabled)}
 	case u.DisabledAt != 0:
 		return web.Badge{Kind: "out", Icon: "ban", Text: r.T("account.state.disabled")}
+	case u.Inspection != nil:
+		return web.Badge{Kind: "work", Icon: "search", Text: r.T("account.state.inspects")}
 	case len(u.Grants) == 0:
 		return web.Badge{Kind: "dash", Icon: "help-circle", Text: r.T("account.state.nogrant")}
 	case u.Initial:
@@ -130,6 +133,9 @@ func (h *Rim) showNew(w http.ResponseWriter, r *web.Request, status int, failed 
 	field("login", true, r.PostFormValue("login"), 32)
 	field("name", true, r.PostFormValue("name"), 60)
 	field("region", true, at, 40)
+	field("phone", false, r.PostFormValue("phone"), 20)
+	field("until", false, r.PostFormValue("until"), 10)
+	v.Fields[len(v.Fields)-1].Kind = "date"
 	field("identity", false, r.PostFormValue("identity"), 24)
 	return h.Shell.PageStatus(w, r, status, "account/new", v)
 }
@@ -147,6 +153,12 @@ func (h *Rim) create(w http.ResponseWriter, r *web.Request) error {
 		return h.showNew(w, r, http.StatusUnprocessableEntity, fault.InvalidFields(fault.Field{Name: "region", Key: "account.place"}))
 	}
 	n := account.NewUser{Login: r.PostFormValue("login"), Name: r.PostFormValue("name"), Region: at, Identity: r.PostFormValue("identity")}
+	n.Phone = r.PostFormValue("phone")
+	if words := r.PostFormValue("until"); words != "" {
+		if n.Until, _ = calendar.ParseDate(words); n.Until == 0 {
+			return h.showNew(w, r, http.StatusUnprocessableEntity, fault.InvalidFields(fault.Field{Name: "until", Key: "account.until.form"}))
+		}
+	}
 	in, err := h.Accounts.Create(r.Context(), r.Caller, n)
 	if err != nil {
 		if !shown(err) {
@@ -175,6 +187,11 @@ type userView struct {
 	Message string
 	Self    bool
 	Admin   bool
+
+	Sessions    []account.Session
+	Inspections []inspectionView
+	Inspect     []web.Field // the form of a document, none where it cannot be
+	Until       web.Field
 }
 
 func (h *Rim) user(w http.ResponseWriter, r *web.Request) error {
@@ -206,6 +223,9 @@ func (h *Rim) showUser(w http.ResponseWriter, r *web.Request, status int, failed
 		{Label: r.T("account.user.number"), Value: strconv.FormatInt(u.ID, 10)},
 	}
 	v.Form = grantForm(r, u, bad)
+	if err := h.moreOf(r, &v, u, bad); err != nil {
+		return err
+	}
 	return h.Shell.PageStatus(w, r, status, "account/user", v)
 }
 
