@@ -14,6 +14,12 @@ import (
 // index, or nil where the number cannot be used. What is wrong with it is found
 // by the rules.
 func (b *base) ident(r *row, s *rule.Subject) []byte {
+	if r.who != nil {
+		if s.Row.Problem = byCode; r.who.index == nil {
+			r.add(r.who.why)
+		}
+		return r.who.index
+	}
 	written, p := r.cell("id_number").IDText()
 	switch {
 	case p != nil:

@@ -42,9 +42,17 @@ func (r *register) ids() []int64 {
 func readAll[W any](ctx context.Context, c *checker, rows []transfer.Row, wide bool, read func(*row) (W, []byte)) ([]W, *register, error) {
 	out := make([]W, len(rows))
 	var indexes [][]byte
+	who, err := c.whoms(ctx, rows)
+	if err != nil {
+		return nil, nil, err
+	}
 	for i := range rows {
 		var index []byte
-		if out[i], index = read(&row{Row: rows[i], rd: c.rd}); index != nil {
+		r := &row{Row: rows[i], rd: c.rd}
+		if who != nil {
+			r.who = who[i]
+		}
+		if out[i], index = read(r); index != nil {
 			indexes = append(indexes, index)
 		}
 	}

@@ -49,6 +49,9 @@ type checker struct {
 	phones map[string]phoneHolder // phone → who has it in this file
 	edited map[int64]bool         // people whom a page has edited; nil until asked
 	hand   byHand                 // of the chunk's people
+
+	byCodes bool               // rows may find their person by codes and name
+	codes   map[string][]coded // people of the place by code; nil until needed
 }
 
 type phoneHolder struct {

@@ -24,6 +24,7 @@ func (k *planKind) Open(ctx context.Context, b *transfer.Batch) (transfer.Checke
 	if err != nil {
 		return nil, err
 	}
+	c.byCodes = true
 	return &planChecker{checker: c}, nil
 }
 
@@ -88,8 +89,8 @@ func (c *planChecker) read(r *row) *wish {
 	w := &wish{row: r, s: &rule.Subject{Today: c.today, Row: &rule.Row{Has: c.rd.has, WorkMonths: -1, PostMonths: -1}}}
 	w.index = c.ident(r, w.s)
 	w.name = transfer.CleanName(r.text("name"))
-	w.need = fact.Need{PlanOut: r.yesNo("plan_out"), WantedJob: clipWish(r.text("wanted_job")), WantedWageFen: r.fen("wanted_wage"),
-		Service: clipWish(r.text("service")), Training: clipWish(r.text("training")), SurveyedOn: c.today}
+	w.need = fact.Need{PlanOut: r.yesNo("plan_out"), WantedJob: clipWish(r.answers("wanted_job", c.b.Above)), WantedWageFen: r.fen("wanted_wage"),
+		Service: clipWish(r.answers("service", c.b.Above)), Training: clipWish(r.answers("training", c.b.Above)), SurveyedOn: c.today}
 	w.need.PlanPlace, w.s.Row.PlanText = c.place(r)
 	w.s.Row.PlanPlace = w.need.PlanPlace
 	return w

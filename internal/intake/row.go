@@ -49,6 +49,7 @@ func (r *reader) carries(key string) bool {
 type row struct {
 	transfer.Row
 	rd    *reader
+	who   *whom // of a row without a number, in a layout that may lack it
 	found []rule.Finding
 
 	asks    []ask              // questions to a person

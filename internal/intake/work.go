@@ -36,6 +36,7 @@ type workChecker struct {
 	fresh   map[int64][]fact.Spell // new spells of the file by person
 	amended map[int64]fact.Spell   // spells of the ledger as earlier rows leave them
 	stated  map[int64]calendar.Date
+	dated   bool // month was read from the file's own rows
 }
 
 // Open reads the region's settings.
@@ -44,8 +45,12 @@ func (k *workKind) Open(ctx context.Context, b *transfer.Batch) (transfer.Checke
 	if err != nil {
 		return nil, err
 	}
+	c.byCodes = true
 	m := b.Month
-	if m == 0 {
+	if yearly(b) {
+		m = calendar.MonthOf(yearOf(b, c.today), 12)
+		c.b = asHistory(b)
+	} else if m == 0 {
 		m = c.today.Month()
 	}
 	return &workChecker{checker: c, month: m, claimed: map[int64]int{}, rows: map[string]int{}, fresh: map[int64][]fact.Spell{}, amended: map[int64]fact.Spell{}, stated: map[int64]calendar.Date{}}, nil
@@ -61,6 +66,7 @@ type jobRow struct {
 	household string
 	name      string
 	place     string // as written
+	nothing   bool   // the row states that there was no work, and no more
 	w         workRow
 	open      bool // contradicts what a page wrote; nobody has decided yet
 }
@@ -155,6 +161,7 @@ func (c *workChecker) read(r *row) *jobRow {
 	j.term.Place, j.place = r.workplace(c.tree)
 	j.phone, j.s.Row.PhoneText = r.phone("phone")
 	j.s.Row.Out, j.s.Row.Start, j.s.Row.End = j.out, j.start, j.end
+	c.layout(j)
 	return j
 }
 
@@ -206,6 +213,10 @@ func (c *workChecker) decide(j *jobRow, reg *register, all map[int64][]fact.Spel
 	j.w.PersonID, j.w.Village = was.ID, was.Village
 	if j.name != "" && j.name != was.Name {
 		r.add(rule.Of("work.name_differs", j.name, was.Name, j.name))
+	}
+	c.fill(j, was)
+	if j.nothing {
+		return r.outcome(transfer.Same, encode(&j.w))
 	}
 	if c.duplicate(j) {
 		return j.refused()
@@ -277,6 +288,9 @@ func (c *workChecker) accept(j *jobRow, was *known, old, sp *fact.Spell, spells 
 	}
 	if sp != nil {
 		w.Runs = j.running(c.month) && sp.Start <= c.month && sp.End > c.month
+		if w.Runs && yearly(c.b) {
+			w.Through = c.month
+		}
 		w.Seen = w.Runs && !w.Fresh && !seen[w.SpellID]
 	}
 	c.status(j, was, sp, spells)

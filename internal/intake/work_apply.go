@@ -25,6 +25,7 @@ type workRows struct {
 // Apply writes the chunk's new spells, dated terms, confirmations and states;
 // all of it is hidden with the batch.
 func (k *workKind) Apply(ctx context.Context, tx *db.Tx, b *transfer.Batch, rows []transfer.Staged) error {
+	b = asHistory(b)
 	in := make([]workRow, len(rows))
 	fresh := 0
 	for i, r := range rows {
@@ -106,16 +107,7 @@ func (k *workKind) Undo(ctx context.Context, tx *db.Tx, b *transfer.Batch) error
 	if err != nil {
 		return fmt.Errorf("undo confirmations: %w", err)
 	}
-	err = k.undo(ctx, tx, b, `SELECT coalesce(min(m), 999912) FROM (
-			SELECT min(start_month) AS m FROM spell WHERE batch_id = $1
-			UNION ALL SELECT min(from_month) FROM spell_term WHERE batch_id = $1
-			UNION ALL SELECT min(month) FROM spell_seen WHERE batch_id = $1) x`,
-		[]string{
-			`SELECT 1 FROM spell s JOIN spell_term t ON t.person_id = s.person_id AND t.spell_id = s.id WHERE s.batch_id = $1 AND t.batch_id <> $1`,
-			`SELECT 1 FROM spell s JOIN spell_seen t ON t.person_id = s.person_id AND t.spell_id = s.id WHERE s.batch_id = $1 AND t.batch_id <> $1`,
-			`SELECT 1 FROM spell s JOIN field_change f ON f.person_id = s.person_id AND f.entity_id = s.id
-				WHERE s.batch_id = $1 AND f.batch_id <> $1 AND f.entity IN ('spell', 'term')`,
-		}, []string{"status_history", "spell_seen", "spell_term", "spell"})
+	err = k.undo(ctx, tx, b, firstWork, laterWork, []string{"status_history", "spell_seen", "spell_term", "spell"})
 	if err != nil {
 		return err
 	}
@@ -161,4 +153,18 @@ func restoreStatus(ctx context.Context, tx *db.Tx, ids []int64) error {
 func latest(column, none, cond string) string {
 	return `coalesce((SELECT h.` + column + ` FROM status_history h WHERE h.person_id = person.id AND ` + live("h") + cond + `
 		ORDER BY h.since DESC, h.recorded_at DESC LIMIT 1), ` + none + `)`
+}
+
+// firstWork is the first month that a batch of work touched.
+const firstWork = `SELECT coalesce(min(m), 999912) FROM (
+			SELECT min(start_month) AS m FROM spell WHERE batch_id = $1
+			UNION ALL SELECT min(from_month) FROM spell_term WHERE batch_id = $1
+			UNION ALL SELECT min(month) FROM spell_seen WHERE batch_id = $1) x`
+
+// laterWork find what later files and people did to spells of a batch.
+var laterWork = []string{
+	`SELECT 1 FROM spell s JOIN spell_term t ON t.person_id = s.person_id AND t.spell_id = s.id WHERE s.batch_id = $1 AND t.batch_id <> $1`,
+	`SELECT 1 FROM spell s JOIN spell_seen t ON t.person_id = s.person_id AND t.spell_id = s.id WHERE s.batch_id = $1 AND t.batch_id <> $1`,
+	`SELECT 1 FROM spell s JOIN field_change f ON f.person_id = s.person_id AND f.entity_id = s.id
+		WHERE s.batch_id = $1 AND f.batch_id <> $1 AND f.entity IN ('spell', 'term')`,
 }

@@ -29,7 +29,7 @@ type workFinish struct {
 // Finish changes the spells that the file changes, ends those that a new job
 // replaced, and states what people live by.
 func (k *workKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, each func(func(transfer.Staged) error) error) error {
-	e, err := k.edits(ctx, tx, b)
+	e, err := k.edits(ctx, tx, asHistory(b))
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (f *workFinish) row(w *workRow, row int) error {
 		}
 	}
 	if f.b.Month == 0 {
-		for _, m := range []calendar.Month{w.Start, w.End, w.NewEnd, w.OldStart} {
+		for _, m := range []calendar.Month{w.Start, w.End, w.NewEnd, w.OldStart, w.Through} {
 			if m != calendar.Open && m <= calendar.DateAt(f.tx.Now).Month() {
 				f.asOf = max(f.asOf, m)
 			}

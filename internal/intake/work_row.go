@@ -24,9 +24,10 @@ type workRow struct {
 	NewEnd   calendar.Month // SpellID ended
 	OldStart calendar.Month
 	OldEnd   calendar.Month
-	Seen     bool // SpellID runs in the file's month and nobody has said so yet
-	Runs     bool // the spell runs in the file's month
-	Status   int  // to be stated; 0 none
+	Seen     bool           // SpellID runs in the file's month and nobody has said so yet
+	Runs     bool           // the spell runs in the file's month
+	Through  calendar.Month // last month for which a yearly table says so; 0 for others
+	Status   int            // to be stated; 0 none
 	StatusOn calendar.Date
 	Found    []keptFinding
 }
@@ -53,6 +54,7 @@ func (w *workRow) walk(c *coder) {
 	num(c, &w.OldEnd)
 	c.bool(&w.Seen)
 	c.bool(&w.Runs)
+	num(c, &w.Through)
 	num(c, &w.Status)
 	num(c, &w.StatusOn)
 	walkFound(c, &w.Found)

@@ -12,6 +12,7 @@ import (
 // work at all (是否已务工 否, no dates, nothing that runs).
 func (c *workChecker) state(j *jobRow, old *fact.Spell, spells []fact.Spell) *fact.Spell {
 	if old != nil {
+		c.soften(j, old)
 		return c.amend(j, old)
 	}
 	if j.out == fact.No && j.start == 0 {

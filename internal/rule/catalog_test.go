@@ -21,6 +21,7 @@ var byImport = map[string]bool{
 	"row.required": true, "row.word": true, "row.number": true, "row.date": true, "row.month": true, "person.village_moved": true, "person.left": true, "person.kind_missing": true,
 	"village.unknown": true, "village.ambiguous": true, "village.outside": true, "settlement.unknown": true, "settlement.ambiguous": true,
 	"work.place_not_county": true, "work.place_unknown": true, "work.place_missing": true, "work.place_ambiguous": true,
+	"id.no_key": true, "id.code_unknown": true, "id.code_ambiguous": true, "work.months_only": true, "work.income_months": true, "work.year_differs": true, "work.post_days": true, "plan.answer_code": true,
 	"work.person_unknown": true, "work.absent": true, "work.name_differs": true, "work.duplicate_row": true, "work.start_missing": true,
 }
 

@@ -90,6 +90,13 @@ type Column struct {
 	Headings []string
 	Required bool // the layout is not recognised without it
 	Secret   bool // shown masked in findings
+
+	// What an empty table to fill in says of the column.
+	Words   []string // to choose from; nil for anything
+	Number  bool     // an amount or a count; everything else is text
+	Example string
+	About   string // catalogue key of how it is filled in, "" for none
+	Rank    int    // place in the empty table; 0 after those that have one
 }
 
 // Row is one row of the sheet. Cells holds text by Batch.Columns position;

@@ -77,9 +77,7 @@ func Recognise(b *sheet.Book, layouts []Layout) (*Match, error) {
 			names = append(names, sh.Name)
 		}
 	}
-	if ours := slices.DeleteFunc(slices.Clone(found), func(r reading) bool { return layouts[r.layout].Refuse != "" }); len(ours) > 0 {
-		found = ours // what is known to be no business of the kind is passed over beside it
-	}
+	found = own(found, layouts)
 	if len(found) == 0 {
 		return nil, notRecognised(b, layouts, near, hidden, names)
 	}
@@ -93,6 +91,22 @@ func Recognise(b *sheet.Book, layouts []Layout) (*Match, error) {
 		return nil, fault.New(fault.Invalid, l.Refuse, b.Sheets()[best.sheet].Name, l.Title)
 	}
 	return assemble(b, layouts[best.layout], best.layout, found), nil
+}
+
+// own drops the sheets that are known to be no business of the kind, as long as
+// another sheet is.
+func own(found []reading, layouts []Layout) []reading {
+	best := map[int]reading{}
+	for _, r := range found {
+		if b, ok := best[r.sheet]; !ok || r.count > b.count {
+			best[r.sheet] = r
+		}
+	}
+	ours := slices.DeleteFunc(slices.Clone(found), func(r reading) bool { return layouts[best[r.sheet].layout].Refuse != "" || layouts[r.layout].Refuse != "" })
+	if len(ours) == 0 {
+		return found
+	}
+	return ours
 }
 
 func notRecognised(b *sheet.Book, layouts []Layout, near *reading, hidden string, names []string) error {

@@ -99,7 +99,7 @@ func (s *source) noData(sm *SheetMatch, cells []sheet.Cell, r *row, filled int, 
 	if same*5 >= filled*4 {
 		return true
 	}
-	if first && numbering(cells) {
+	if first && (numbering(cells) || example(cells)) {
 		return true
 	}
 	for _, p := range s.required {
@@ -118,6 +118,16 @@ func footWord(s string) bool {
 	f := Fold(s)
 	for _, w := range []string{"合计", "总计", "小计", "共计", "填报", "填表", "制表", "审核", "备注", "注", "说明", "单位负责人", "联系人", "联系电话", "打印"} {
 		if strings.HasPrefix(f, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// example recognises the row that shows how an empty table is filled in.
+func example(cells []sheet.Cell) bool {
+	for _, c := range cells {
+		if strings.HasPrefix(CleanText(c.Text), ExampleMark) {
 			return true
 		}
 	}
