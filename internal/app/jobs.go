@@ -19,10 +19,11 @@ func (a *App) dailyHandler() queue.Handler {
 	}}
 }
 
-// recheckHandler runs every check over the whole ledger.
+// recheckHandler runs the checks over the ledger every night: over what changed,
+// over everybody once a week.
 func (a *App) recheckHandler() queue.Handler {
 	return queue.Handler{Name: "recheck", Every: 24 * time.Hour, Run: func(ctx context.Context, _ json.RawMessage) error {
-		_, _, err := a.Rules.Recheck(ctx, region.ScopeOf(region.Country), region.Country, nil)
+		_, err := a.Rules.Nightly(ctx, region.ScopeOf(region.Country))
 		return err
 	}}
 }
