@@ -200,12 +200,15 @@ func (k *personKind) reload(e *edits, in []*edit) (map[int64]*present, error) {
 // Undo takes the people of the batch out again, unless work was done on them
 // since: spells, needs, places in registers, edits.
 func (k *personKind) Undo(ctx context.Context, tx *db.Tx, b *transfer.Batch) error {
-	return k.undo(ctx, tx, b, "", []string{
-		`SELECT 1 FROM spell s JOIN person p ON p.id = s.person_id WHERE p.batch_id = $1`,
-		`SELECT 1 FROM need n JOIN person p ON p.id = n.person_id WHERE p.batch_id = $1`,
-		`SELECT 1 FROM register_member m JOIN person p ON p.id = m.person_id WHERE p.batch_id = $1`,
-		`SELECT 1 FROM field_change f JOIN person p ON p.id = f.person_id WHERE p.batch_id = $1 AND f.batch_id <> $1`,
-		`SELECT 1 FROM person p JOIN household h ON h.id = p.household_id WHERE h.batch_id = $1 AND p.batch_id <> $1
-			AND NOT EXISTS (SELECT 1 FROM field_change f WHERE f.person_id = p.id AND f.batch_id = $1 AND f.field = 'household_id')`,
-	}, []string{"person_aid", "status_history", "person_kind", "residence", "person", "household"})
+	return k.undo(ctx, tx, b, "", laterPeople, []string{"person_aid", "status_history", "person_kind", "residence", "person", "household"})
+}
+
+// laterPeople find work that was done on people of a batch since it was saved.
+var laterPeople = []string{
+	`SELECT 1 FROM spell s JOIN person p ON p.id = s.person_id WHERE p.batch_id = $1`,
+	`SELECT 1 FROM need n JOIN person p ON p.id = n.person_id WHERE p.batch_id = $1`,
+	`SELECT 1 FROM register_member m JOIN person p ON p.id = m.person_id WHERE p.batch_id = $1`,
+	`SELECT 1 FROM field_change f JOIN person p ON p.id = f.person_id WHERE p.batch_id = $1 AND f.batch_id <> $1`,
+	`SELECT 1 FROM person p JOIN household h ON h.id = p.household_id WHERE h.batch_id = $1 AND p.batch_id <> $1
+		AND NOT EXISTS (SELECT 1 FROM field_change f WHERE f.person_id = p.id AND f.batch_id = $1 AND f.field = 'household_id')`,
 }

@@ -100,7 +100,13 @@ func (k *planKind) edit(e *edits, p *planRow, row int) error {
 
 // Undo takes the surveys of the batch out again.
 func (k *planKind) Undo(ctx context.Context, tx *db.Tx, b *transfer.Batch) error {
-	return k.undo(ctx, tx, b, `SELECT 999912 + 0 * CAST($1 AS BIGINT)`, []string{
-		`SELECT 1 FROM need n JOIN field_change f ON f.person_id = n.person_id AND f.entity = 'need' WHERE n.batch_id = $1 AND f.batch_id <> $1`,
-	}, []string{"need"})
+	return k.undo(ctx, tx, b, firstPlan, laterPlan, []string{"need"})
+}
+
+// firstPlan: no figure of a month hangs on a plan.
+const firstPlan = `SELECT 999912 + 0 * CAST($1 AS BIGINT)`
+
+// laterPlan find what was written over plans of a batch.
+var laterPlan = []string{
+	`SELECT 1 FROM need n JOIN field_change f ON f.person_id = n.person_id AND f.entity = 'need' WHERE n.batch_id = $1 AND f.batch_id <> $1`,
 }

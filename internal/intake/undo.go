@@ -32,12 +32,12 @@ var errLater = fault.New(fault.Conflict, "intake.undo.later")
 // query for the first month of the batch ($1), or "" where every month counts.
 func (b *base) undo(ctx context.Context, tx *db.Tx, batch *transfer.Batch, touched string, later []string, tables []string) error {
 	u := &undoing{ctx: ctx, tx: tx, b: batch, base: b, late: map[int64]calendar.Month{}}
-	saved, err := u.savedAt()
+	saved, err := u.savedAt(tx)
 	if err != nil {
 		return err
 	}
 	if saved != 0 {
-		if err := u.allowed(saved, touched, later); err != nil {
+		if err := u.allowed(tx, saved, touched, later); err != nil {
 			return err
 		}
 		if err := u.restore(); err != nil {
@@ -71,8 +71,8 @@ func (b *base) undo(ctx context.Context, tx *db.Tx, batch *transfer.Batch, touch
 }
 
 // savedAt is when the batch became visible; 0 while it is hidden.
-func (u *undoing) savedAt() (at int64, err error) {
-	err = u.tx.QueryRowContext(u.ctx, `SELECT saved_at FROM import_batch WHERE id = $1
+func (u *undoing) savedAt(q db.Querier) (at int64, err error) {
+	err = q.QueryRowContext(u.ctx, `SELECT saved_at FROM import_batch WHERE id = $1
 		AND NOT EXISTS (SELECT 1 FROM hidden_batch h WHERE h.batch_id = import_batch.id)`, u.b.ID).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
@@ -85,10 +85,10 @@ func (u *undoing) savedAt() (at int64, err error) {
 
 // allowed refuses where a month that the batch touched has closed since, or
 // where other work stands on its rows.
-func (u *undoing) allowed(saved int64, touched string, later []string) error {
+func (u *undoing) allowed(q db.Querier, saved int64, touched string, later []string) error {
 	first := calendar.Month(0)
 	if touched != "" {
-		if err := u.tx.QueryRowContext(u.ctx, touched, u.b.ID).Scan(&first); err != nil {
+		if err := q.QueryRowContext(u.ctx, touched, u.b.ID).Scan(&first); err != nil {
 			return fmt.Errorf("first month of batch: %w", err)
 		}
 	}
@@ -97,7 +97,7 @@ func (u *undoing) allowed(saved int64, touched string, later []string) error {
 		lo, hi = u.b.Region.At(region.County).Range()
 	}
 	var closed sql.NullInt64
-	err := u.tx.QueryRowContext(u.ctx, `SELECT MAX(month) FROM month_close
+	err := q.QueryRowContext(u.ctx, `SELECT MAX(month) FROM month_close
 		WHERE state = 'closed' AND closed_at >= $1 AND month >= $2 AND county >= $3 AND county < $4`,
 		saved, int64(first), int64(lo), int64(hi)).Scan(&closed)
 	if err != nil {
@@ -106,9 +106,9 @@ func (u *undoing) allowed(saved int64, touched string, later []string) error {
 	if closed.Valid {
 		return fault.New(fault.Conflict, "intake.undo.closed", calendar.Month(closed.Int64))
 	}
-	for _, q := range later {
+	for _, work := range later {
 		var n int
-		if err := u.tx.QueryRowContext(u.ctx, `SELECT CASE WHEN EXISTS (`+q+`) THEN 1 ELSE 0 END`, u.b.ID).Scan(&n); err != nil {
+		if err := q.QueryRowContext(u.ctx, `SELECT CASE WHEN EXISTS (`+work+`) THEN 1 ELSE 0 END`, u.b.ID).Scan(&n); err != nil {
 			return fmt.Errorf("later work: %w", err)
 		}
 		if n != 0 {

@@ -122,6 +122,27 @@ func (s *Service) cells(in Info, d *desk, r *row, cells map[string]string) ([]ce
 	return out, nil
 }
 
+// FixBy mends one row as a suggestion of that ID says.
+func (s *Service) FixBy(ctx context.Context, c account.Caller, id int64, at RowRef, position int, rule, idea string) (int64, error) {
+	return s.act(ctx, c, id, func(in Info, d *desk, stands *overlay) (*change, error) {
+		r, err := d.row(at.key(), stands)
+		if err != nil {
+			return nil, err
+		}
+		if position < 0 || position >= len(r.Cells) {
+			return nil, fault.NotFoundf("import.desk.nocell")
+		}
+		ch := &change{kind: ActFix, column: in.title(position)}
+		if ch.edits, err = s.idea(ctx, in, d, &r, position, rule, idea); err != nil {
+			return nil, err
+		}
+		if len(ch.edits) == 0 {
+			return nil, fault.New(fault.Conflict, "import.desk.changed")
+		}
+		return ch, nil
+	})
+}
+
 // troubled reads the rows that have a finding of the rule at the column.
 func (s *Service) troubled(ctx context.Context, in Info, d *desk, stands *overlay, position int, rule string) ([]row, error) {
 	a := &db.Args{}

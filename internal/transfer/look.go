@@ -289,3 +289,15 @@ func (s *Service) Handled(ctx context.Context, scope region.Scope, id int64) (ro
 	err = s.db.Read.QueryRowContext(ctx, `SELECT count(*) FROM import_handled WHERE batch_id = $1`, id).Scan(&rows)
 	return rows, err
 }
+
+// Saved reports a row that saving the batch would save.
+func (l *Look) Saved() bool { return l.Result.accepted() }
+
+// All are the notes of the row and of its cells.
+func (l *Look) All() []Note {
+	var out []Note
+	for i := range l.Cells {
+		out = append(out, l.Cells[i].Notes...)
+	}
+	return append(out, l.Notes...)
+}

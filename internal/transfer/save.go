@@ -91,6 +91,9 @@ func (s *Service) Save(ctx context.Context, c account.Caller, id int64) error {
 		if err := s.unchanged(ctx, tx, in); err != nil {
 			return err
 		}
+		if err := s.second(ctx, tx, c, in); err != nil {
+			return err
+		}
 		if err := move(ctx, tx, id, ActSave, "saved_by = $4, started_at = $5, rows_saved = 0, message = ''", c.UserID, db.Millis(tx.Now)); err != nil {
 			return err
 		}
@@ -242,6 +245,9 @@ func (s *Service) finish(ctx context.Context, b *Batch, in Info) error {
 		set := "effect_seq = $4"
 		if in.Refused() == 0 {
 			set += ", file_path = ''"
+			if err := deleteActs(ctx, tx, b.ID); err != nil {
+				return err
+			}
 		}
 		if err := move(ctx, tx, b.ID, ActDone, set, seq); err != nil {
 			return err
@@ -264,7 +270,7 @@ func (s *Service) finish(ctx context.Context, b *Batch, in Info) error {
 
 // eachStaged walks the accepted rows chunk by chunk; no cursor stays open, so
 // that fn may use the transaction.
-func (s *Service) eachStaged(ctx context.Context, tx *db.Tx, id int64, fn func(Staged) error) error {
+func (s *Service) eachStaged(ctx context.Context, tx db.Querier, id int64, fn func(Staged) error) error {
 	for n := -1; ; {
 		var sheet string
 		var payload []byte
@@ -345,6 +351,9 @@ func (s *Service) Undo(ctx context.Context, c account.Caller, id int64) error {
 			return err
 		}
 		if err := deleteStaged(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := deleteActs(ctx, tx, id); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, c, "import.undo", in)

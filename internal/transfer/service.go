@@ -61,6 +61,8 @@ type Service struct {
 
 	Failpoint func(point string)
 	ChunkRows int
+	// Handovers, where set, lets the desk ask other counties for people.
+	Handovers Handovers
 }
 
 // NewService makes the service and its folder.
@@ -198,6 +200,9 @@ func (s *Service) discard(ctx context.Context, in Info) error {
 		if err := deleteStaged(ctx, tx, in.ID); err != nil {
 			return err
 		}
+		if err := deleteActs(ctx, tx, in.ID); err != nil {
+			return err
+		}
 		return move(ctx, tx, in.ID, ActCancel, "rows_saved = 0, file_path = ''")
 	})
 	if err != nil {
@@ -218,7 +223,7 @@ func (s *Service) enqueue(ctx context.Context, id int64, what string) error {
 // Resume puts the batches that a stopped process left in the middle back into
 // the queue and answers their ids. To be called at start.
 func (s *Service) Resume(ctx context.Context) ([]int64, error) {
-	ids, err := batchesIn(ctx, s.db.Read, `state IN ('staged', 'checking', 'saving') OR cancelled = TRUE AND state = 'checked'`)
+	ids, err := batchesIn(ctx, s.db.Read, `state IN ('staged', 'checking', 'saving') OR cancelled = TRUE AND state IN ('checked', 'waiting')`)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ const (
 	StateStaged    State = "staged"   // file kept, layout recognised
 	StateChecking  State = "checking" // rows being checked
 	StateChecked   State = "checked"  // waiting for a person to save
+	StateWaiting   State = "waiting"  // checked; another officer is to confirm the save
 	StateSaving    State = "saving"   // rows being written, hidden
 	StateDone      State = "done"     // visible
 	StateCancelled State = "cancelled"
@@ -25,6 +26,8 @@ const (
 	ActMap     Action = "map"
 	ActCheck   Action = "check"
 	ActChecked Action = "checked"
+	ActAsk     Action = "ask"
+	ActReturn  Action = "return"
 	ActSave    Action = "save"
 	ActDone    Action = "done"
 	ActCancel  Action = "cancel"
@@ -38,7 +41,8 @@ var moves = map[State]map[Action]State{
 	StateMapping:   {ActMap: StateStaged, ActCancel: StateCancelled},
 	StateStaged:    {ActCheck: StateChecking, ActCancel: StateCancelled, ActFail: StateFailed},
 	StateChecking:  {ActCheck: StateChecking, ActChecked: StateChecked, ActCancel: StateCancelled, ActFail: StateFailed},
-	StateChecked:   {ActMap: StateStaged, ActCheck: StateChecking, ActSave: StateSaving, ActCancel: StateCancelled},
+	StateChecked:   {ActMap: StateStaged, ActCheck: StateChecking, ActAsk: StateWaiting, ActSave: StateSaving, ActCancel: StateCancelled},
+	StateWaiting:   {ActReturn: StateChecked, ActSave: StateSaving, ActCancel: StateCancelled},
 	StateSaving:    {ActSave: StateSaving, ActDone: StateDone, ActCancel: StateCancelled, ActFail: StateFailed},
 	StateDone:      {ActUndo: StateUndone},
 	StateFailed:    {ActMap: StateStaged, ActCheck: StateChecking, ActCancel: StateCancelled},
@@ -62,7 +66,7 @@ func (s State) Ended() bool { return s == StateDone || s == StateCancelled || s 
 // from lists the states in which an action is possible.
 func from(a Action) []string {
 	var out []string
-	for _, s := range []State{StateMapping, StateStaged, StateChecking, StateChecked, StateSaving, StateDone, StateFailed} {
+	for _, s := range []State{StateMapping, StateStaged, StateChecking, StateChecked, StateWaiting, StateSaving, StateDone, StateFailed} {
 		if _, ok := s.Next(a); ok {
 			out = append(out, string(s))
 		}

@@ -239,6 +239,17 @@ func deleteStaged(ctx context.Context, tx *db.Tx, id int64) error {
 	return nil
 }
 
+// deleteActs drops what officers wrote into cells and decided, once nothing can
+// need it any more. The acts themselves stay on record, without values.
+func deleteActs(ctx context.Context, tx *db.Tx, id int64) error {
+	for _, q := range []string{`DELETE FROM import_edit WHERE batch_id = $1`, `DELETE FROM import_choice WHERE batch_id = $1`} {
+		if _, err := tx.ExecContext(ctx, q, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func batchesIn(ctx context.Context, q db.Querier, where string) ([]int64, error) {
 	rows, err := q.QueryContext(ctx, `SELECT id FROM import_batch WHERE `+where+` ORDER BY id`)
 	if err != nil {
@@ -281,6 +292,8 @@ func files(ctx context.Context, d *db.DB, before time.Time) (known map[string]bo
 }
 
 func dropFile(ctx context.Context, tx *db.Tx, id int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE import_batch SET file_path = '' WHERE id = $1`, id)
-	return err
+	if _, err := tx.ExecContext(ctx, `UPDATE import_batch SET file_path = '' WHERE id = $1`, id); err != nil {
+		return err
+	}
+	return deleteActs(ctx, tx, id)
 }

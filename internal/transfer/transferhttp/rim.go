@@ -38,6 +38,7 @@ func (h *Rim) Register() {
 	h.shell.Todos(h)
 	h.columnRoutes()
 	h.pasteRoutes()
+	h.deskRoutes()
 	need := account.ImportRun
 	h.shell.Add(
 		web.Route{Pattern: "GET /import", Need: need, Action: h.list},

@@ -34,6 +34,10 @@ type batchView struct {
 
 	// Addresses of acts; "" where the state does not allow them.
 	SaveURL, CheckURL, CancelURL, UndoURL, RejectsURL, ColumnsURL string
+	ForecastURL, AskURL, ReturnURL, ConfirmURL                    string
+
+	Waiting string // for whom a save waits
+	UndoWhy string // why a saved batch cannot be undone any more
 }
 
 // count is one of the five results.
@@ -55,7 +59,18 @@ func (h *Rim) show(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.HX() {
+		return h.part(w, r, in, said{})
+	}
 	return h.page(w, r, http.StatusOK, in, nil)
+}
+
+// fill adds the rows to look at.
+func (h *Rim) fill(r *web.Request, in transfer.Info, v *batchView) (err error) {
+	if in.State == transfer.StateChecked || in.Findings > 0 && (in.State == transfer.StateSaving || in.State == transfer.StateDone || in.State == transfer.StateWaiting) {
+		v.Table, err = h.table(r, in)
+	}
+	return err
 }
 
 func (h *Rim) page(w http.ResponseWriter, r *web.Request, status int, in transfer.Info, refused error) error {
@@ -72,12 +87,8 @@ func (h *Rim) page(w http.ResponseWriter, r *web.Request, status int, in transfe
 			v.Same, v.SameHref = r.T("import.same_file", old.SavedAt.Format("2006-01-02 15:04")), r.Link(base(old))
 		}
 	}
-	if in.Findings > 0 && (in.State == transfer.StateChecked || in.State == transfer.StateSaving || in.State == transfer.StateDone) {
-		t, err := h.table(r, in)
-		if err != nil {
-			return err
-		}
-		v.Table = t
+	if err := h.fill(r, in, &v); err != nil {
+		return err
 	}
 	return h.shell.PageStatus(w, r, status, "import/batch", v)
 }
@@ -95,9 +106,15 @@ func (h *Rim) view(r *web.Request, in transfer.Info) batchView {
 		return ""
 	}
 	v.CancelURL, v.UndoURL = link(transfer.ActCancel, "/cancel"), link(transfer.ActUndo, "/undo")
-	if in.State == transfer.StateChecked && in.Accepted() > 0 {
-		v.SaveURL = r.Link(base(in) + "/save")
-		v.Save = effect(r, in)
+	h.saving(r, in, &v)
+	if in.State == transfer.StateDone {
+		if err := h.imports.MayUndo(r.Context(), r.Caller, in.ID); err != nil {
+			v.UndoURL, v.UndoWhy = "", r.T("fault.forbidden")
+			var e *fault.Error
+			if errors.As(err, &e) {
+				v.UndoWhy = r.T(e.Key, e.Args...)
+			}
+		}
 	}
 	if in.State == transfer.StateFailed {
 		v.Message = in.Message(r.Lang)
@@ -144,7 +161,7 @@ func steps(r *web.Request, in transfer.Info) []web.Step {
 		out[1].State, out[1].Note, out[2].Href = "on", r.T("import.now.mapping"), ""
 	case transfer.StateStaged, transfer.StateChecking, transfer.StateFailed:
 		out[2].State = "on"
-	case transfer.StateChecked:
+	case transfer.StateChecked, transfer.StateWaiting:
 		out[2].State, out[2].Note = "on", r.T("import.rows", web.Thousands(in.Done))
 	case transfer.StateSaving:
 		out[2].State, out[2].Note, out[3].State = "done", r.T("import.rows", web.Thousands(in.Done)), "on"

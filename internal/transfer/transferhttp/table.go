@@ -26,7 +26,14 @@ type table struct {
 	Notes   bool // some reasons belong to no cell that is shown
 	Next    string
 	First   string
-	Advice  string // what to do about the rule that is chosen
+	Advice  string      // what to do about the rule that is chosen
+	Sub     string      // how many of what
+	Can     bool        // rows can be worked on
+	Act     string      // address of acts on rows
+	All     []rowButton // settle every row of the chosen rule
+	Said    string      // what the last act did
+	Undo    int64       // the act that Said tells of
+	Span    int         // columns of the table
 }
 
 type chip struct {
@@ -34,24 +41,6 @@ type chip struct {
 	Rows  int64
 	Href  string
 	On    bool
-}
-
-type tableRow struct {
-	Sheet  string
-	Row    int
-	Badge  web.Badge
-	Cells  []tableCell
-	Notes  []string
-	Marked bool
-}
-
-type tableCell struct {
-	Text   string
-	Label  string
-	Class  string // er, cf or ""
-	Why    []why
-	Name   bool
-	Figure bool
 }
 
 // why is a reason: short in the cell, whole where the mouse rests and in the
@@ -67,6 +56,7 @@ func (h *Rim) table(r *web.Request, in transfer.Info) (*table, error) {
 	q := r.URL.Query()
 	f := transfer.Filter{Rule: q.Get("rule"), Limit: pageRows + 1, Warned: q.Get("warned") != ""}
 	f.From, _ = strconv.ParseInt(q.Get("after"), 10, 64)
+	f.Handled = q.Get("result") == "handled"
 	switch q.Get("result") {
 	case "conflict":
 		f.By, f.Result = true, transfer.Conflict
@@ -81,8 +71,13 @@ func (h *Rim) table(r *web.Request, in transfer.Info) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table{Sheets: len(in.Reading.Sheets) > 1, Advice: advice(r.Lang, f.Rule)}
-	t.chips(r, in, rules, f)
+	handled, err := h.imports.Handled(r.Context(), r.FullScope(), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	t := &table{Sheets: len(in.Reading.Sheets) > 1, Advice: advice(r.Lang, f.Rule), Can: workable(r, in), Act: r.Self(), Sub: subtitle(r, in)}
+	t.Act = actLink(r, in)
+	t.chips(r, in, rules, f, handled)
 	if f.From > 0 {
 		t.First = r.Self()
 	}
@@ -90,34 +85,52 @@ func (h *Rim) table(r *web.Request, in transfer.Info) (*table, error) {
 		looks = looks[:pageRows]
 		t.Next = r.Self("after", looks[pageRows-1].Next)
 	}
-	at := choose(in, looks)
+	ed := editing(r, in)
+	at := choose(in, looks, ed)
 	for _, i := range at {
 		t.Columns = append(t.Columns, in.Reading.Columns[i].Title)
 	}
 	for _, l := range looks {
-		t.Rows = append(t.Rows, rowOf(r, in, l, at))
+		row := rowOf(r, in, l, at, t.Can)
+		if t.Can && ed.is(in, l) {
+			if row.Edit, err = h.editor(r, in, l, ed, at); err != nil {
+				return nil, err
+			}
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	t.figures()
+	t.settleAll(r, looks, f.Rule)
 	for _, row := range t.Rows {
 		t.Notes = t.Notes || len(row.Notes) > 0
+	}
+	t.Span = len(t.Columns) + 3
+	if t.Sheets {
+		t.Span++
+	}
+	if t.Notes {
+		t.Span++
 	}
 	return t, nil
 }
 
 // chips are the switch between what was refused and what was only remarked,
 // then the rules with the most rows.
-func (t *table) chips(r *web.Request, in transfer.Info, rules []transfer.RuleCount, f transfer.Filter) {
+func (t *table) chips(r *web.Request, in transfer.Info, rules []transfer.RuleCount, f transfer.Filter, handled int64) {
 	if f.Warned {
 		t.Title = r.T("import.look.all")
 	} else {
 		t.Title = r.T("import.look", web.Thousands(in.Refused()))
 	}
-	t.Rules = append(t.Rules, chip{Label: r.T("import.rule.all"), Href: r.Link(base(in), "warned", keep(f.Warned)), On: f.Rule == "" && !f.By})
+	t.Rules = append(t.Rules, chip{Label: r.T("import.rule.all"), Href: r.Link(base(in), "warned", keep(f.Warned)), On: f.Rule == "" && !f.By && !f.Handled})
 	for i, rc := range rules {
 		if i >= shownRules && rc.Rule != f.Rule {
 			continue
 		}
 		t.Rules = append(t.Rules, chip{Label: ruleTitle(r.Lang, rc.Rule), Rows: rc.Rows, Href: r.Link(base(in), "rule", rc.Rule, "warned", keep(f.Warned)), On: f.Rule == rc.Rule})
+	}
+	if handled > 0 || f.Handled {
+		t.Rules = append(t.Rules, chip{Label: r.T("import.desk.handled"), Rows: handled, Href: r.Link(base(in), "result", "handled"), On: f.Handled})
 	}
 	// Clues are remarks too, but no warnings: they alone give the switch no number.
 	if in.Warned > 0 || in.Findings > in.Refused() {
@@ -192,7 +205,7 @@ func (t *table) figures() {
 
 // choose takes the columns worth the room: the name, the identity, those with
 // reasons, then the layout's first.
-func choose(in transfer.Info, looks []transfer.Look) []int {
+func choose(in transfer.Info, looks []transfer.Look, ed edit) []int {
 	weight := make([]int, len(in.Reading.Columns))
 	for i, c := range in.Reading.Columns {
 		weight[i] = -i
@@ -203,8 +216,11 @@ func choose(in transfer.Info, looks []transfer.Look) []int {
 			weight[i] += 500
 		}
 		for _, l := range looks {
-			if i < len(l.Cells) && len(l.Cells[i].Notes) > 0 {
+			if i < len(l.Cells) && (len(l.Cells[i].Notes) > 0 || l.Cells[i].Edited) {
 				weight[i] += 1000
+			}
+			if ed.position == i && ed.is(in, l) {
+				weight[i] += 500_000
 			}
 		}
 	}
@@ -225,43 +241,6 @@ func choose(in transfer.Info, looks []transfer.Look) []int {
 		return a - b
 	})
 	return at
-}
-
-func rowOf(r *web.Request, in transfer.Info, l transfer.Look, at []int) tableRow {
-	row := tableRow{Sheet: l.Sheet, Row: l.Row, Badge: web.Badge{Kind: "red", Icon: "ban", Text: r.T("import.c.bad")}}
-	switch l.Result {
-	case transfer.Conflict:
-		row.Badge = web.Badge{Kind: "yel", Icon: "git-merge", Text: r.T("import.c.con")}
-	case transfer.New, transfer.Same, transfer.Changed:
-		row.Badge = web.Badge{Kind: "neu", Icon: "info-circle", Text: r.T("import.noted")}
-	}
-	for i, c := range l.Cells {
-		if slices.Contains(at, i) {
-			continue
-		}
-		for _, n := range c.Notes {
-			row.Notes = append(row.Notes, in.Reading.Columns[i].Title+r.T("import.colon")+n.Text(r.Lang))
-		}
-	}
-	for _, n := range l.Notes {
-		row.Notes = append(row.Notes, n.Text(r.Lang))
-	}
-	for _, i := range at {
-		cell := tableCell{Text: l.Cells[i].Text, Label: in.Reading.Columns[i].Title, Name: in.Reading.Columns[i].Key == "name"}
-		for _, n := range l.Cells[i].Notes {
-			cell.Why = append(cell.Why, reason(r.Lang, n))
-			if n.Severity == transfer.Error && l.Result != transfer.Conflict {
-				cell.Class = "er"
-			} else if cell.Class == "" {
-				cell.Class = "cf"
-			}
-		}
-		if cell.Text == "" && len(cell.Why) > 0 {
-			cell.Text = r.T("import.blank")
-		}
-		row.Cells = append(row.Cells, cell)
-	}
-	return row
 }
 
 // rejects sends the workbook of what was not saved: whole numbers, for the

@@ -54,6 +54,8 @@
       return;
     }
     if (e.key === "Escape") {
+      const no = e.target.dataset?.wEsc;
+      if (no) { e.preventDefault(); $(no)?.click(); return; }
       $$("details[data-w-pop][open]").forEach((d) => { d.open = false; $("summary", d)?.focus(); });
       $("#w-hits")?.replaceChildren();
       return;
