@@ -110,4 +110,7 @@ func init() {
 	monitoredLayouts = append(append(monitoredLayouts, moreMonitored...), foreign...)
 	workLayouts = append(append(workLayouts, moreWork...), foreign...)
 	planLayouts = append(append(planLayouts, morePlan...), foreign...)
+	for _, layouts := range [][]transfer.Layout{peopleLayouts, monitoredLayouts, workLayouts, planLayouts} {
+		describe(layouts)
+	}
 }

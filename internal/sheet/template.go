@@ -112,7 +112,7 @@ func (w *blankWriter) columns() error {
 		}
 		width := col.Width
 		if width == 0 {
-			width = max(10, min(26, 2.2*float64(len([]rune(col.Heading)))+3))
+			width = max(10, min(26, 2.2*float64(len([]rune(col.Heading)))+3), min(30, wide(col.Example)+2))
 		}
 		if err := w.f.SetColStyle(w.sheet, column(c), style); err != nil {
 			return err
@@ -122,6 +122,17 @@ func (w *blankWriter) columns() error {
 		}
 	}
 	return nil
+}
+
+// wide is a text's width in characters of a digit's size.
+func wide(s string) float64 {
+	n := 0.0
+	for _, r := range s {
+		if n++; r > 0xFF {
+			n += 1.2
+		}
+	}
+	return n
 }
 
 func (w *blankWriter) rows() error {
@@ -242,15 +253,18 @@ func (w *blankWriter) lists() error {
 
 func (w *blankWriter) panes() error {
 	w.f.SetActiveSheet(0)
-	fit := 1
-	height := 0
+	fit, height, yes := 1, 0, true
 	landscape, paper := "landscape", 9
-	if err := w.f.SetPageLayout(w.sheet, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &paper, FitToWidth: &fit, FitToHeight: &height}); err != nil {
-		return err
-	}
-	yes := true
-	if err := w.f.SetSheetProps(w.sheet, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
-		return err
+	for i, sh := range []string{w.sheet, w.b.Guide.Name} {
+		if err := w.f.SetPageLayout(sh, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &paper, FitToWidth: &fit, FitToHeight: &height}); err != nil {
+			return err
+		}
+		if i == 0 && len(w.b.Columns) > 16 {
+			continue // on one page wide nobody could read it
+		}
+		if err := w.f.SetSheetProps(sh, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
+			return err
+		}
 	}
 	return w.f.SetPanes(w.sheet, &excelize.Panes{Freeze: true, YSplit: 2, TopLeftCell: "A3", ActivePane: "bottomLeft"})
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"wengang/internal/sheet"
+	"wengang/internal/transfer"
 	"wengang/internal/webtest"
 )
 
@@ -66,6 +68,28 @@ func TestPasteLooks(t *testing.T) {
 	tab.Click("核对粘贴的内容")
 	tab.WaitText("等待核对")
 	tab.Walk([]webtest.Page{{Name: "paste", Path: "/import/paste?kind=work"}, {Name: "paste-en", Path: "/import/paste?kind=work&lang=en"}, {Name: "new", Path: "/import/new?kind=work&lang=zh"}})
+	for _, f := range tab.Faults() {
+		t.Error(f)
+	}
+}
+
+// TestTemplatesPage: the empty tables are listed and download as workbooks.
+func TestTemplatesPage(t *testing.T) {
+	c := open(t)
+	li := c.As("")
+	li.Get("/import/templates?kind=work").Want("list", 200, "已外出务工信息", "姓名、证件号码、开始时间")
+	got := li.Get("/import/templates/work/out").Want("download", 200)
+	book, err := sheet.OpenReader(strings.NewReader(got.Body), int64(len(got.Body)), "x.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := transfer.Recognise(book, kind{}.Layouts()); err != nil {
+		t.Errorf("the empty table is not recognised: %v", err)
+	}
+	li.Get("/import/templates/work/nonsense").Want("none of ours", 404)
+	c.As("leader").Get("/import/templates/work/out").Want("a leader", 403)
+	tab := webtest.Open(t, c.URL)
+	tab.Walk([]webtest.Page{{Name: "templates", Path: "/import/templates?kind=work&at=371522"}})
 	for _, f := range tab.Faults() {
 		t.Error(f)
 	}

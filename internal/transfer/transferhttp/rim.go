@@ -38,6 +38,7 @@ func (h *Rim) Register() {
 	h.shell.Todos(h)
 	h.columnRoutes()
 	h.pasteRoutes()
+	h.blankRoutes()
 	h.deskRoutes()
 	need := account.ImportRun
 	h.shell.Add(
