@@ -9,6 +9,7 @@ import (
 	"wengang/internal/audit"
 	"wengang/internal/calendar"
 	"wengang/internal/division"
+	"wengang/internal/evidence"
 	"wengang/internal/handover"
 	"wengang/internal/listing"
 	"wengang/internal/month"
@@ -44,6 +45,7 @@ type App struct {
 	Reports   *report.Store
 	Imports   *transfer.Service
 	Lists     *listing.Store
+	Evidence  *evidence.Store
 	Handovers *handover.Store
 	Divisions *division.Store
 
@@ -104,6 +106,9 @@ func (a *App) connect(ctx context.Context, o Options) error {
 		Box: a.Box, Audit: a.Audit, Registers: a.Registers, Figures: figures{a.Rollup}, Tree: nodes{&a.places}, Tags: a.Locals,
 	})
 	a.Months.OnReopen(a.Reports.Reopened)
+	if err := a.connectEvidence(o); err != nil {
+		return err
+	}
 	if err := a.connectImports(o); err != nil {
 		return err
 	}

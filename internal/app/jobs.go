@@ -15,6 +15,9 @@ func (a *App) dailyHandler() queue.Handler {
 		if _, err := a.Accounts.Daily(ctx); err != nil {
 			return err
 		}
+		if err := a.Evidence.Clean(ctx); err != nil {
+			return err
+		}
 		return a.Imports.Clean(ctx, time.Hour)
 	}}
 }

@@ -12,6 +12,7 @@ import (
 	"wengang/internal/account/accounthttp"
 	"wengang/internal/audit/audithttp"
 	"wengang/internal/division/divisionhttp"
+	"wengang/internal/evidence/evidencehttp"
 	"wengang/internal/fault"
 	"wengang/internal/listing/listinghttp"
 	"wengang/internal/people/peoplehttp"
@@ -135,6 +136,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	(&audithttp.Rim{Shell: s, Log: a.Audit}).Register()
 	peoplehttp.New(s, a.People, a.Work, &a.places).Register()
 	listinghttp.New(s, a.Lists).Register()
+	evidencehttp.New(s, a.Evidence).Register()
 	transferhttp.New(s, a.Imports).Register()
 	a.handoverPages(s)
 	boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places).Register()

@@ -42,7 +42,7 @@ type Ledger struct {
 // The paper: half lines of 9.5-point text that fit between heading and foot of
 // A4 landscape, and Chinese characters that fit across beside the padding.
 const (
-	sheetHalves = 62
+	sheetHalves = 66
 	sheetChars  = 72
 	noChars     = 3 // running number
 )

@@ -27,7 +27,7 @@ func (e *env) reset(r *Request) { e.r, e.charts, e.frame = r, 0, nil }
 func (e *env) funcs() template.FuncMap {
 	return template.FuncMap{
 		"t":   func(key string, args ...any) string { return e.r.T(key, args...) },
-		"has": text.Has, "lang": func() string { return string(e.r.Lang) },
+		"has": text.Has, "serves": func(pattern string) bool { return e.shell.serves(pattern) }, "lang": func() string { return string(e.r.Lang) },
 		"n": Thousands, "signed": Signed, "pct": Percent, "rate": Rate, "yuan": Yuan, "wan": Wan,
 		"month": func(m calendar.Month) string { return monthWord(e.r.Lang, m) },
 		"date":  func(d calendar.Date) string { return d.String() }, "day": shortDay,

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -146,6 +147,12 @@ func (s *Shell) Templates(prefix string, fsys fs.FS) {
 
 // Routes lists every route, for the access test.
 func (s *Shell) Routes() []Route { return append([]Route(nil), s.routes...) }
+
+// serves reports whether a rim has registered a route: a page shows another
+// rim's card only where that rim is part of the console.
+func (s *Shell) serves(pattern string) bool {
+	return slices.ContainsFunc(s.routes, func(r Route) bool { return r.Pattern == pattern })
+}
 
 // Now is the shell's clock.
 func (s *Shell) Now() time.Time { return s.cfg.Clock() }

@@ -116,13 +116,13 @@ func (h *Rim) chosenView(r *web.Request) (*chosenView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &chosenView{Name: r.T("listing.chosen.new"), Spec: s, Table: h.table(r, a.Columns, page.Rows, s.Group), Pager: pager(r, page), Print: link(r, "/lists/chosen/print", s),
-		Leave: h.leave(r, link(r, "/lists/chosen/export", s), page.Total), Save: r.Link("/lists/chosen/save?" + r.URL.Query().Encode())}
+	v := &chosenView{Name: r.T("listing.chosen.new"), Spec: s, Table: h.table(r, a.Columns, page.Rows, s.Group), Pager: pager(r, page), Print: link(r, "/lists/mine/view/print", s),
+		Leave: h.leave(r, link(r, "/lists/mine/view/export", s), page.Total), Save: r.Link("/lists/mine/view/save?" + r.URL.Query().Encode())}
 	v.Empty = web.Empty{Icon: "list-details", Title: r.T("people.empty.title"), Note: r.T("people.empty.filter")}
 	v.Chips = web.Chips{Items: peoplehttp.FilterChips(r, a.Filter), Dialog: "flt"}
 	for i := range v.Table.Heads {
 		if i > 0 {
-			v.Table.Heads[i].Left = moveLeft(r, s, a.Columns[i].Key)
+			v.Table.Heads[i].Left = moveLeft(r, s, v.Table.Heads[i].Key)
 		}
 	}
 	words := h.lists.Words(r.Lang)
@@ -143,7 +143,7 @@ func moveLeft(r *web.Request, s listing.Spec, key string) string {
 		cols[i-1], cols[i] = cols[i], cols[i-1]
 	}
 	s.Columns = cols
-	return link(r, "/lists/chosen", s, "saved", r.URL.Query().Get("saved"))
+	return link(r, "/lists/mine/view", s, "saved", r.URL.Query().Get("saved"))
 }
 
 // choosers fills the dialogs: columns by group, order, and what each form
@@ -203,7 +203,7 @@ func (h *Rim) printChosen(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.shell.Page(w, r, "lists/paper", h.paper(r, l, r.At, h.today(), link(r, "/lists/chosen", s, "saved", r.URL.Query().Get("saved"))))
+	return h.shell.Page(w, r, "lists/paper", h.paper(r, l, r.At, h.today(), link(r, "/lists/mine/view", s, "saved", r.URL.Query().Get("saved"))))
 }
 
 // chosenTitle is the name under which the list was saved, else a plain one.

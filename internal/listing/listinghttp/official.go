@@ -46,8 +46,8 @@ func (h *Rim) overview(w http.ResponseWriter, r *web.Request) error {
 	}
 	v := overviewView{Level: r.T("listing.level." + strconv.Itoa(int(min(r.At.Level()+1, region.Village))))}
 	for _, o := range listing.Officials {
-		name := r.T("listing.official." + o.ID)
-		v.Heads = append(v.Heads, r.T("listing.official."+o.ID+".short"))
+		name := r.T("listing.official." + o.ID + ".short")
+		v.Heads = append(v.Heads, name)
 		t := tileView{Href: r.Link("/lists/official/" + o.ID), Tile: web.Tile{Label: name, Value: web.Thousands(here.Counts[o.ID]), Unit: r.T("people.unit")}, Last: r.T("listing.never")}
 		t.Tile.Href, t.Tile.LinkText = t.Href, r.T("listing.open")
 		if lv, ok := last[o.ID]; ok {

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,10 +57,10 @@ func (h *Rim) Register() {
 	add(read, "GET /lists/version/{id}/compare", h.compare)
 	add(export, "POST /lists/version/{id}/export", h.exportVersion)
 	add(read, "GET /lists/mine", h.mine)
-	add(read, "GET /lists/chosen", h.chosen)
-	add(read, "GET /lists/chosen/print", h.printChosen)
-	add(export, "POST /lists/chosen/export", h.exportChosen)
-	add(read, "POST /lists/chosen/save", h.save)
+	add(read, "GET /lists/mine/view", h.chosen)
+	add(read, "GET /lists/mine/view/print", h.printChosen)
+	add(export, "POST /lists/mine/view/export", h.exportChosen)
+	add(read, "POST /lists/mine/view/save", h.save)
 	add(read, "GET /lists/saved/{id}", h.saved)
 	add(read, "POST /lists/saved/{id}/drop", h.drop)
 	add(read, "GET /lists/paste", h.pasteForm)
@@ -78,6 +79,7 @@ func pathID(r *web.Request) (int64, error) {
 
 // head is a column of a table on the screen.
 type head struct {
+	Key                string
 	Label, Unit, Class string
 	Left               string // address that moves the column to the left
 }
@@ -103,17 +105,20 @@ type tableView struct {
 }
 
 // phoneCells is how many columns a card of a phone shows.
-const phoneCells = 7
+const phoneCells = 5
 
 // table draws people with columns; the name links to the record.
 func (h *Rim) table(r *web.Request, cols []listing.Column, rows []listing.Person, grouped bool) tableView {
 	w := h.lists.Words(r.Lang)
+	if grouped = grouped && r.At.Level() < region.Village; grouped {
+		cols = slices.DeleteFunc(slices.Clone(cols), func(c listing.Column) bool { return c.Key == "village" || c.Key == "town" })
+	}
 	t := tableView{Heads: heads(r, w, cols)}
 	for i := range rows {
 		p := &rows[i]
 		v := row{Name: p.Name, Href: r.Link("/people/" + strconv.FormatInt(p.ID, 10))}
-		if grouped && r.At.Level() < region.Village && (i == 0 || rows[i-1].Village != p.Village) {
-			v.Group = w.Place(p.Village)
+		if grouped && (i == 0 || rows[i-1].Village != p.Village) {
+			v.Group = below(r, w, p.Village)
 		}
 		cells := make([]string, len(cols))
 		for j := range cols {
@@ -125,10 +130,19 @@ func (h *Rim) table(r *web.Request, cols []listing.Column, rows []listing.Person
 	return t
 }
 
+// below is a place with those above it up to the page's place.
+func below(r *web.Request, w *listing.Words, c region.Code) string {
+	name := w.Short(c)
+	for x := c.Parent(); x != r.At && x.Level() >= region.County; x = x.Parent() {
+		name = w.Short(x) + " " + name
+	}
+	return name
+}
+
 func heads(r *web.Request, w *listing.Words, cols []listing.Column) []head {
 	out := make([]head, 0, len(cols))
 	for _, c := range cols {
-		hd := head{Label: w.Label(c), Class: classOf(c)}
+		hd := head{Key: c.Key, Label: w.Label(c), Class: classOf(c)}
 		if c.Form == listing.Money {
 			hd.Unit = r.T("listing.paper.yuan")
 		}

@@ -32,7 +32,7 @@ func (h *Rim) mine(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	words := h.lists.Words(r.Lang)
-	v := mineView{New: r.Link("/lists/chosen"), Empty: web.Empty{Icon: "columns", Title: r.T("listing.mine.none"), Note: r.T("listing.mine.none.note"), Action: r.T("listing.chosen.new"), Href: r.Link("/lists/chosen")}}
+	v := mineView{New: r.Link("/lists/mine/view"), Empty: web.Empty{Icon: "columns", Title: r.T("listing.mine.none"), Note: r.T("listing.mine.none.note"), Action: r.T("listing.chosen.new"), Href: r.Link("/lists/mine/view")}}
 	for _, s := range lists {
 		row := savedRow{Saved: s, Own: s.OwnerID == r.Caller.UserID, Href: r.Link("/lists/saved/" + strconv.FormatInt(s.ID, 10)), Drop: r.Link("/lists/saved/" + strconv.FormatInt(s.ID, 10) + "/drop")}
 		for i, k := range s.Spec.Columns {
@@ -72,7 +72,7 @@ func (h *Rim) saved(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, link(r, "/lists/chosen", s.Spec, "saved", s.ID))
+	return r.Redirect(w, link(r, "/lists/mine/view", s.Spec, "saved", s.ID))
 }
 
 // save keeps the list of the address under a name.
@@ -94,7 +94,7 @@ func (h *Rim) save(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(w, link(r, "/lists/chosen", s, "saved", id))
+	return r.Redirect(w, link(r, "/lists/mine/view", s, "saved", id))
 }
 
 func (h *Rim) drop(w http.ResponseWriter, r *web.Request) error {

@@ -77,6 +77,48 @@
     if (next) { e.preventDefault(); next.focus(); next.scrollIntoView({ block: "nearest" }); }
   };
 
+  // the monthly entry: arrows and Enter walk the boxes by row, a digit goes on
+  // by itself, and work where none runs opens the boxes of new work
+  const boxes = (row) => $$("td:last-child > input", row);
+  const step = (input, by) => {
+    let row = input.closest("tr");
+    const at = boxes(row).indexOf(input);
+    do { row = by > 0 ? row.nextElementSibling : row.previousElementSibling; } while (row && !boxes(row).length);
+    const next = row && boxes(row)[Math.max(at, 0)];
+    if (next) { next.focus(); next.select(); next.scrollIntoView({ block: "nearest" }); }
+  };
+  document.addEventListener("keydown", (e) => {
+    const t = e.target;
+    if (!(t instanceof HTMLInputElement) || !t.closest("[data-w-grid]") || e.ctrlKey || e.altKey || e.isComposing) return;
+    if (e.key === "ArrowDown" || e.key === "Enter") { e.preventDefault(); step(t, 1); }
+    else if (e.key === "ArrowUp") { e.preventDefault(); step(t, -1); }
+    else if (e.key === "ArrowRight" && t.selectionStart === t.value.length) { const i = boxes(t.closest("tr")); i[i.indexOf(t) + 1]?.focus(); }
+    else if (e.key === "ArrowLeft" && t.selectionEnd === 0) { const i = boxes(t.closest("tr")); i[i.indexOf(t) - 1]?.focus(); }
+  });
+  document.addEventListener("input", (e) => {
+    const t = e.target, grid = t instanceof HTMLInputElement && t.closest("[data-w-grid]");
+    if (!grid) return;
+    const row = t.closest("tr"), digit = t.name[0] === "s";
+    if (digit) {
+      t.value = t.value.replace(/[０-５]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/[^0-5]/g, "");
+      const job = $(".job", row), fresh = t.value === "1" && row.hasAttribute("data-n");
+      if (fresh && !job) {
+        const part = $("#w-job").content.cloneNode(true);
+        $$("input", part).forEach((i) => { i.name += row.dataset.k; });
+        boxes(row).at(-1).after(part);
+      } else if (job && !fresh) job.remove();
+      if (fresh) $(".job input", row).focus();
+      else if (t.value === "1") { boxes(row)[1].focus(); boxes(row)[1].select(); }
+      else if (t.value) step(t, 1);
+    }
+    const out = $("[data-w-filled]", grid.closest("form"));
+    if (out) {
+      const rows = $$("tbody tr", grid).filter((x) => boxes(x).some((i) => i.value.trim()));
+      const sum = rows.reduce((n, x) => n + (parseFloat(boxes(x)[1].value.replace(/,/g, "")) || 0), 0);
+      out.textContent = rows.length ? `${rows.length} · ¥${sum.toLocaleString("en-US")}` : "";
+    }
+  });
+
   // a form is sent once: its buttons wait for the answer
   document.addEventListener("submit", (e) => {
     const f = e.target;
@@ -97,9 +139,9 @@
     if (t.matches("[data-w-submit]")) t.form?.requestSubmit();
     if (t.matches("[data-w-all]")) $$(`input[name="${t.dataset.wAll}"]`).forEach((c) => { c.checked = t.checked; });
     if (t.type === "checkbox" && t.closest("table,.cards")) selected();
-    if (t.type === "file" && t.closest(".w-drop")) {
+    if (t.type === "file" && t.closest(".w-drop,.pick")) {
       const names = Array.from(t.files || []).map((f) => f.name);
-      const out = $("[data-w-file]", t.closest(".w-drop"));
+      const out = $("[data-w-file]", t.closest(".w-drop,.pick"));
       if (out) out.textContent = names.join("、");
     }
   });
@@ -147,7 +189,13 @@
     $$("dialog[data-w-now]:not([open])", root).forEach((x) => { delete x.dataset.wNow; x.showModal(); });
   };
 
-  const fresh = (root) => { charts(root); timers(root); };
+  // an editor that has just opened: its text is chosen, to be written over
+  const editor = (root) => {
+    const x = $("input[data-w-esc]", root);
+    if (x && !x.dataset.open) { x.dataset.open = "1"; x.focus(); x.select(); }
+  };
+
+  const fresh = (root) => { charts(root); timers(root); editor(root); };
   document.addEventListener("htmx:after:swap", () => fresh(document));
   document.addEventListener("htmx:before:request", () => document.documentElement.classList.add("w-busy"));
   document.addEventListener("htmx:finally:request", () => document.documentElement.classList.remove("w-busy"));
