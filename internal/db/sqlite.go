@@ -54,21 +54,12 @@ func openSQLite(ctx context.Context, file string, clock calendar.Clock) (*DB, er
 	}
 	// Immediate: a deferred transaction that upgrades to a write meets
 	// SQLITE_BUSY at once, whatever the busy timeout.
-	write, err := sql.Open("sqlite", dsn("&_txlock=immediate"))
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, err)
-	}
+	write := openPrepared(dsn("&_txlock=immediate"))
 	write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", dsn("&_pragma=query_only(1)"))
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, err)
-	}
+	read := openPrepared(dsn("&_pragma=query_only(1)"))
 	read.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
 	read.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
-	sweep, err := sql.Open("sqlite", dsn("&_pragma=query_only(1)&_pragma=cache_size(-2048)"))
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, err)
-	}
+	sweep := openPrepared(dsn("&_pragma=query_only(1)&_pragma=cache_size(-2048)"))
 	sweep.SetMaxOpenConns(2)
 	sweep.SetMaxIdleConns(0)
 	d := &DB{Read: read, write: write, sweep: sweep, Dialect: sqliteDialect{}, Clock: clock, URL: "sqlite:" + file}
