@@ -45,19 +45,13 @@ type checker struct {
 	stored []setting.Stored
 	sets   map[region.Code]*rule.Settings // by county
 	today  calendar.Date
-	rows   map[string]int         // blind index → row of the file
-	phones map[string]phoneHolder // phone → who has it in this file
-	edited map[int64]bool         // people whom a page has edited; nil until asked
-	hand   byHand                 // of the chunk's people
+	rows   shownRows      // by blind index, or by what a row states of work
+	phones phoneBook      // of this file
+	edited map[int64]bool // people whom a page has edited; nil until asked
+	hand   byHand         // of the chunk's people
 
 	byCodes bool               // rows may find their person by codes and name
 	codes   map[string][]coded // people of the place by code; nil until needed
-}
-
-type phoneHolder struct {
-	household string
-	person    string      // blind index: one person's own jobs in two counties are no doubt
-	county    region.Code // of work; 0 unknown
 }
 
 func (b *base) open(ctx context.Context, batch *transfer.Batch) (*checker, error) {
@@ -68,7 +62,7 @@ func (b *base) open(ctx context.Context, batch *transfer.Batch) (*checker, error
 	}
 	tree := b.Tree()
 	return &checker{base: b, b: batch, rd: newReader(batch), tree: tree, stored: stored, sets: map[region.Code]*rule.Settings{},
-		today: today, rows: map[string]int{}, phones: map[string]phoneHolder{}}, nil
+		today: today, rows: shownRows{}}, nil
 }
 
 // set is the thresholds of a village's county; of the batch's own region where

@@ -17,10 +17,8 @@ func (c *personChecker) decide(w *personWork, reg *register) transfer.Outcome {
 	var was *known
 	if w.index != nil {
 		key := string(w.index)
-		if first, twice := c.rows[key]; twice {
+		if first, twice := c.rows.first(indexKey(w.index), r.N); twice {
 			r.add(rule.Of("id.duplicate_file", w.mask(), first))
-		} else {
-			c.rows[key] = r.N
 		}
 		was = reg.byIndex[key]
 		if c.conflict(w, reg, key, was) {
@@ -123,26 +121,9 @@ func (c *personChecker) household(w *personWork, after *fact.Person) *rule.House
 		}
 		c.homes[key].Add(after)
 		*h = *c.homes[key]
-		c.shared(h, w.p.Phone, w.p.Household, string(w.index), 0)
+		c.shared(h, w.p.Phone, w.p.Household, w.index, 0)
 	}
 	return h
-}
-
-// shared sees the same phone in two households of the file, and with two
-// members of one household who work in different counties.
-func (c *checker) shared(h *rule.Household, phone, household, person string, county region.Code) {
-	if phone == "" || household == "" {
-		return
-	}
-	first, ok := c.phones[phone]
-	switch {
-	case !ok:
-		c.phones[phone] = phoneHolder{household, person, county}
-	case first.household != household:
-		h.PhoneOwner = first.household
-	case first.person != person && first.county != 0 && county != 0 && first.county != county:
-		h.PhoneAway = true
-	}
 }
 
 // joined dates the entry of a new person: as stated, else the start of the

@@ -144,10 +144,8 @@ func (c *planChecker) decide(w *wish, reg *register, needs map[int64]fact.Need) 
 			} else {
 				r.add(rule.Of("work.person_unknown", transfer.MaskValue(w.s.Row.IDText), transfer.MaskValue(w.s.Row.IDText)))
 			}
-		} else if first, twice := c.rows[key]; twice {
+		} else if first, twice := c.rows.first(indexKey(w.index), r.N); twice {
 			r.add(rule.Of("id.duplicate_file", transfer.MaskValue(w.s.Row.IDText), first))
-		} else {
-			c.rows[key] = r.N
 		}
 	}
 	if was == nil {

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
 
 	"wengang/internal/calendar"
 	"wengang/internal/db"
@@ -27,14 +26,14 @@ const (
 // make it smaller.
 var rollRows int64 = 5_000
 
-// entry is a holder of a number as far as every import asks, without pointers
-// but for two texts.
+// entry is a holder of a number as far as every import asks. It has no pointers:
+// the collector passes 200,000 of them at one go.
 type entry struct {
 	index           [16]byte
 	id, home        int64
 	village         region.Code
 	merged          int64
-	name, household string
+	name, household textAt
 	birth           calendar.Date
 	statusOn, outOn calendar.Date
 	student, skill  int16
@@ -51,24 +50,6 @@ type roll struct {
 	entries  []entry  // in the order of ids
 	slots    []uint32 // open addressing by the index, which is evenly spread; entry + 1
 	names    texts
-}
-
-// texts keeps many short texts in a few large blocks.
-type texts struct{ cur strings.Builder }
-
-const textBlock = 256 << 10
-
-func (t *texts) keep(b []byte) string {
-	if len(b) == 0 {
-		return ""
-	}
-	if t.cur.Cap()-t.cur.Len() < len(b) {
-		t.cur = strings.Builder{}
-		t.cur.Grow(max(textBlock, len(b)))
-	}
-	from := t.cur.Len()
-	t.cur.Write(b)
-	return t.cur.String()[from:]
 }
 
 // readRoll reads the roll of a region, or answers nil where looking up costs
@@ -132,7 +113,7 @@ func (r *roll) read(ctx context.Context, q db.Querier, at region.Code, people in
 			return err
 		}
 		copy(e.index[:], index)
-		e.name, e.household, e.pending = r.names.keep(name), r.names.keep(home), r.hidden[batch]
+		e.name, e.household, e.pending = keepText(&r.names, name), keepText(&r.names, home), r.hidden[batch]
 		r.entries = append(r.entries, e)
 	}
 	if err := rows.Err(); err != nil {
@@ -182,9 +163,9 @@ func (r *roll) has(id int64) bool {
 	return ok
 }
 
-// known writes the holder in the form of a look-up.
-func (e *entry) known(k *known) {
-	k.ID, k.HouseholdID, k.Village, k.Name, k.Household = e.id, e.home, e.village, e.name, e.household
+// fill writes a holder in the form of a look-up.
+func (r *roll) fill(k *known, e *entry) {
+	k.ID, k.HouseholdID, k.Village, k.Name, k.Household = e.id, e.home, e.village, r.names.get(e.name), r.names.get(e.household)
 	k.Birth, k.Student, k.Skill, k.Ward = e.birth, int(e.student), int(e.skill), int(e.ward)
 	k.Status, k.StatusOn, k.OutOn, k.OutReason = int(e.status), e.statusOn, e.outOn, int(e.outReason)
 	k.MergedInto, k.pending = e.merged, e.pending
@@ -206,7 +187,7 @@ func (r *roll) lookup(ctx context.Context, q db.Querier, indexes [][]byte, wide 
 			ids = append(ids, e.id)
 		default:
 			slab = append(slab, known{})
-			e.known(&slab[len(slab)-1])
+			r.fill(&slab[len(slab)-1], e)
 			out.byIndex[string(index)] = &slab[len(slab)-1]
 		}
 	}
@@ -251,7 +232,7 @@ type stint struct {
 // workRoll is the work of everybody on a roll.
 type workRoll struct {
 	stints    []stint // by person, start, spell, term
-	employers []string
+	employers words
 	seen      []int64 // spells that some source has seen in the month, ascending
 }
 
@@ -291,7 +272,6 @@ func (w *workRoll) readStints(ctx context.Context, q db.Querier, r *roll, lo, hi
 	var s stint
 	var employer sql.RawBytes
 	var batch, termBatch int64
-	numbers := map[string]uint32{}
 	dest := []any{&s.person, &s.spell, &s.start, &s.end, &s.from, &s.wage, &employer, &s.place, &s.class, &s.channel, &s.industry, &s.p2p, &s.fare, &batch, &termBatch}
 	for rows.Next() {
 		if err := rows.Scan(dest...); err != nil {
@@ -300,13 +280,7 @@ func (w *workRoll) readStints(ctx context.Context, q db.Querier, r *roll, lo, hi
 		if len(r.hidden) > 0 && (r.hidden[batch] || r.hidden[termBatch]) || !r.complete && !r.has(s.person) {
 			continue
 		}
-		n, ok := numbers[string(employer)]
-		if !ok {
-			n = uint32(len(w.employers))
-			w.employers = append(w.employers, string(employer))
-			numbers[w.employers[n]] = n
-		}
-		s.employer = n
+		s.employer = w.employers.number(employer)
 		w.stints = append(w.stints, s)
 	}
 	// Within a person spells come by start, not by number.
@@ -357,8 +331,7 @@ func (w *workRoll) of(ids []int64) (map[int64][]fact.Spell, map[int64]bool) {
 				}
 			}
 			last := &list[len(list)-1]
-			last.Terms = append(last.Terms, fact.Term{From: s.from, WageFen: s.wage, Employer: w.employers[s.employer], Place: s.place, PlaceClass: int(s.class),
-				Channel: int(s.channel), Industry: int(s.industry), PointToPoint: int(s.p2p), TransportFen: s.fare})
+			last.Terms = append(last.Terms, s.term(w.employers.list))
 		}
 		spells[id] = list
 	}

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"wengang/internal/calendar"
@@ -29,12 +28,12 @@ type workChecker struct {
 	work   *workRoll // of everybody on the roll
 	worked bool      // whether to read it was decided
 
-	month   calendar.Month         // what the file speaks of
-	claimed map[int64]int          // spell of the ledger → row that stated it
-	named   map[int64]*jobRow      // spell of the ledger → row of the chunk that names it
-	rows    map[string]int         // person, start, employer, place → row
-	fresh   map[int64][]fact.Spell // new spells of the file by person
-	amended map[int64]fact.Spell   // spells of the ledger as earlier rows leave them
+	month   calendar.Month    // what the file speaks of
+	claimed map[int64]int     // spell of the ledger → row that stated it
+	named   map[int64]*jobRow // spell of the ledger → row of the chunk that names it
+	fresh   shownWork         // new spells of the file
+	folded  folded
+	amended map[int64]fact.Spell // spells of the ledger as earlier rows leave them
 	stated  map[int64]calendar.Date
 	dated   bool // month was read from the file's own rows
 }
@@ -53,7 +52,7 @@ func (k *workKind) Open(ctx context.Context, b *transfer.Batch) (transfer.Checke
 	} else if m == 0 {
 		m = c.today.Month()
 	}
-	return &workChecker{checker: c, month: m, claimed: map[int64]int{}, rows: map[string]int{}, fresh: map[int64][]fact.Spell{}, amended: map[int64]fact.Spell{}, stated: map[int64]calendar.Date{}}, nil
+	return &workChecker{checker: c, month: m, claimed: map[int64]int{}, amended: map[int64]fact.Spell{}, stated: map[int64]calendar.Date{}}, nil
 }
 
 // jobRow is a row on its way through Check.
@@ -260,13 +259,11 @@ func (j *jobRow) refused() transfer.Outcome {
 
 // duplicate refuses the same spell of the same person twice in a file.
 func (c *workChecker) duplicate(j *jobRow) bool {
-	key := strconv.FormatInt(j.w.PersonID, 36) + "|" + strconv.Itoa(int(j.start)) + "|" + employerKey(j.term.Employer) + "|" + j.term.Place.String()
-	if first := c.rows[key]; first != 0 {
+	first, twice := c.rows.first(jobKey(j.w.PersonID, j.start, c.folded.of(j.term.Employer), j.term.Place), j.row.N)
+	if twice {
 		j.row.add(rule.Of("work.duplicate_row", j.start.String(), first))
-		return true
 	}
-	c.rows[key] = j.row.N
-	return false
+	return twice
 }
 
 // accept fills the payload and remembers what the file has stated.
@@ -276,7 +273,7 @@ func (c *workChecker) accept(j *jobRow, was *known, old, sp *fact.Spell, spells 
 	switch {
 	case w.Fresh:
 		result = transfer.New
-		c.fresh[w.PersonID] = append(c.fresh[w.PersonID], *sp)
+		c.fresh.add(sp)
 	case old != nil:
 		c.claimed[old.ID] = j.row.N
 		if w.changes() {

@@ -1,8 +1,6 @@
 package intake
 
 import (
-	"strings"
-
 	"wengang/internal/calendar"
 	"wengang/internal/fact"
 	"wengang/internal/rule"
@@ -119,9 +117,7 @@ func (c *workChecker) subject(j *jobRow, old, sp *fact.Spell, spells []fact.Spel
 		}
 		list = append(list, *o)
 	}
-	for i := range c.fresh[j.w.PersonID] {
-		list = append(list, c.fresh[j.w.PersonID][i])
-	}
+	list = c.fresh.of(j.w.PersonID, list)
 	if j.w.Fresh {
 		focus = len(list)
 		list = append(list, *sp)
@@ -139,7 +135,7 @@ func (c *workChecker) subject(j *jobRow, old, sp *fact.Spell, spells []fact.Spel
 	if household == "" {
 		household = s.Person.Household
 	}
-	c.shared(h, strings.Clone(j.phone), household, string(j.index), j.term.Place)
+	c.shared(h, j.phone, household, j.index, j.term.Place)
 	s.Household = h
 }
 
@@ -154,7 +150,7 @@ func (c *workChecker) status(j *jobRow, was *known, sp *fact.Spell, spells []fac
 		runs = runs || o.End == calendar.Open && o.Start <= c.month && o.ID != w.SpellID && c.claimed[o.ID] != 0
 		runs = runs || j.out != fact.No && o.End == calendar.Open && o.ID != w.SpellID
 	}
-	for _, f := range c.fresh[w.PersonID] {
+	for _, f := range c.fresh.of(w.PersonID, nil) {
 		runs = runs || f.End > c.month && f.Start <= c.month
 	}
 	last := c.stated[w.PersonID]
