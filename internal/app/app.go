@@ -14,6 +14,7 @@ import (
 	"wengang/internal/listing"
 	"wengang/internal/month"
 	"wengang/internal/people"
+	"wengang/internal/reconcile"
 	"wengang/internal/region"
 	"wengang/internal/region/regionstore"
 	"wengang/internal/register"
@@ -32,22 +33,23 @@ type App struct {
 	Clock calendar.Clock
 	Log   *slog.Logger
 
-	Audit     *audit.Log
-	Accounts  *account.Service
-	Locals    *regionstore.Store
-	Rules     *rule.Desk
-	Months    *month.Store
-	People    *people.Store
-	Work      *work.Store
-	Rollup    *rollup.Service
-	Registers *register.Store
-	Targets   *target.Store
-	Reports   *report.Store
-	Imports   *transfer.Service
-	Lists     *listing.Store
-	Evidence  *evidence.Store
-	Handovers *handover.Store
-	Divisions *division.Store
+	Audit      *audit.Log
+	Accounts   *account.Service
+	Locals     *regionstore.Store
+	Rules      *rule.Desk
+	Months     *month.Store
+	People     *people.Store
+	Work       *work.Store
+	Rollup     *rollup.Service
+	Registers  *register.Store
+	Targets    *target.Store
+	Reports    *report.Store
+	Imports    *transfer.Service
+	Lists      *listing.Store
+	Evidence   *evidence.Store
+	Handovers  *handover.Store
+	Reconciled *reconcile.Store
+	Divisions  *division.Store
 
 	places places
 	jobs   lateQueue
@@ -112,6 +114,7 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	if err := a.connectImports(o); err != nil {
 		return err
 	}
+	a.connectReconcile()
 	a.connectDivisions()
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 // stores are the packages whose exported methods read or write what belongs to
 // places.
-var stores = []string{"people", "people/merge", "people/flow", "work", "month", "rollup", "register", "target", "report", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division", "handover"}
+var stores = []string{"people", "people/merge", "people/flow", "people/entry", "people/proof", "work", "month", "rollup", "register", "target", "report", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division", "handover", "reconcile"}
 
 // unscoped are the exported doors to the database that take neither a scope
 // nor a caller, each with the reason. What is not here must take one.
@@ -32,6 +32,8 @@ var unscoped = map[string]string{
 	"transfer.Service.Work":         "the queue's side of a batch that a caller staged; answers nothing",
 	"transfer.Service.Saving":       "before a command's import: saves that a kill left; answers ids to the command",
 	"transfer.Service.Resume":       "at start: batches that a stop interrupted; answers ids to the queue",
+	"reconcile.Store.Work":          "the queue's side of a reconciliation that a caller started; answers nothing",
+	"reconcile.Store.Purge":         "the schedule that forgets lists whose time has come; answers a number",
 	"transfer.Service.Clean":        "removes files that no batch owns",
 	"setting.Load":                  "thresholds: rules of the house, not of people; pages read them within a scope",
 	"setting.At":                    "as Load",

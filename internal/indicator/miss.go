@@ -7,7 +7,7 @@ import (
 )
 
 // Miss names one condition of a count that a person-month does not meet; its
-// words stand in the catalogue under "reconcile.miss.<miss>".
+// words stand in the catalogue under "reconcile.why.<miss>".
 type Miss string
 
 // misses are the flags by name, in the order in which a calibre is read: the

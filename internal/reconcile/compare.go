@@ -345,3 +345,13 @@ func Explained(t Tally) (int64, bool) {
 	}
 	return 0, false
 }
+
+// Place is where an explaining class stands on a page.
+func Place(c Class) int {
+	for i, e := range explaining {
+		if e.Class == c {
+			return i
+		}
+	}
+	return len(explaining)
+}

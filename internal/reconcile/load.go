@@ -111,4 +111,3 @@ func (s *Store) Passes(ctx context.Context, scope region.Scope, id int64) ([]Pas
 	}
 	return out, rows.Err()
 }
-

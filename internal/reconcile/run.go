@@ -274,4 +274,3 @@ func each(ctx context.Context, q db.Querier, query string, args []any, fn func(s
 	}
 	return rows.Err()
 }
-

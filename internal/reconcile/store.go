@@ -127,7 +127,7 @@ type Run struct {
 }
 
 // Listed reports that they gave a list.
-func (r *Run) Listed() bool { return r.FileName != "" }
+func (r Run) Listed() bool { return r.FileName != "" }
 
 // View is which series of a closed month is meant.
 func (r *Run) view() rollup.View {
@@ -294,4 +294,3 @@ func (s *Store) record(ctx context.Context, by account.Caller, a *Ask, columns [
 func (s *Store) note(ctx context.Context, tx *db.Tx, by account.Caller, what string, id int64, at region.Code, detail map[string]string) error {
 	return s.Audit.Write(ctx, tx, by, audit.Entry{Action: "reconcile." + what, Object: "reconcile", ObjectID: fmt.Sprint(id), Region: at, Detail: detail})
 }
-
