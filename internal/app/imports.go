@@ -11,8 +11,10 @@ import (
 	"strings"
 
 	"wengang/internal/account"
+	"wengang/internal/handover"
 	"wengang/internal/intake"
 	"wengang/internal/queue"
+	"wengang/internal/region"
 	"wengang/internal/text"
 	"wengang/internal/transfer"
 )
@@ -52,7 +54,30 @@ func (a *App) connectImports(o Options) error {
 	a.Imports, err = transfer.NewService(transfer.Config{
 		DB: a.DB, Box: a.Box, Audit: a.Audit, Queue: &a.jobs, Dir: dir, Kinds: kinds, Log: a.Log,
 	})
+	if err == nil && a.Handovers != nil {
+		a.Imports.Handovers = handovers{a.Handovers}
+	}
 	return err
+}
+
+// handovers lets the import desk ask other counties for people.
+type handovers struct{ s *handover.Store }
+
+// Ask implements transfer.Handovers.
+func (h handovers) Ask(ctx context.Context, c account.Caller, _ region.Code, x transfer.Handover) (string, error) {
+	got, err := h.s.AskAll(ctx, c.Scope(account.HandoverAsk), c, x.Batch, []handover.Ask{{IDNumber: x.IDNumber, Name: x.Name, To: x.To, Household: x.Household, Reason: x.Reason}})
+	if err != nil || len(got) != 1 {
+		return "", err
+	}
+	switch got[0].Outcome {
+	case handover.Requested:
+		return "import.desk.said.handover", nil
+	case handover.Already:
+		return "import.handover.already", nil
+	case handover.Here:
+		return "import.handover.here", nil
+	}
+	return "import.handover.unknown", nil
 }
 
 // nameOf is a folder's name for a database.

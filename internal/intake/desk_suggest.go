@@ -252,7 +252,7 @@ func numeral(s string) (int64, bool) {
 	units := map[rune]int64{'十': 10, '百': 100, '千': 1000, '万': 10000}
 	var total, digit, unit int64
 	unit = 1
-	seen := false
+	seen, zero := false, false
 	for _, r := range s {
 		if d, ok := digits[r]; ok && digit == 0 {
 			digit = d
@@ -261,7 +261,7 @@ func numeral(s string) (int64, bool) {
 		u, ok := units[r]
 		switch {
 		case r == '零':
-			unit = 10
+			zero = true
 			continue
 		case !ok, digit == 0 && (u != 10 || total != 0), seen && u >= unit:
 			return 0, false
@@ -269,7 +269,10 @@ func numeral(s string) (int64, bool) {
 		total += max(digit, 1) * u
 		digit, unit, seen = 0, u, true
 	}
-	if digit != 0 {
+	switch {
+	case zero:
+		total += digit // 三千零五
+	case digit != 0:
 		total += digit * max(unit/10, 1) // 三千五 is 3,500
 	}
 	return total, seen

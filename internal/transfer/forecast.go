@@ -7,6 +7,7 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fault"
 	"wengang/internal/region"
+	"wengang/internal/text"
 )
 
 // Forecast is a figure of the batch's place as it is and as it would be.
@@ -79,6 +80,7 @@ type Handover struct {
 	To        region.Code // village where the person is said to live; 0 unknown
 	Household string
 	Reason    string
+	Batch     int64
 }
 
 // Handovers asks other counties for people (internal/handover). The answer is
@@ -126,5 +128,6 @@ func (s *Service) AskHandover(ctx context.Context, c account.Caller, id int64, a
 	if h.To == 0 {
 		return "", fault.New(fault.Conflict, "import.handover.place")
 	}
+	h.Batch, h.Reason = id, text.T(text.ZH, "import.handover.reason", in.FileName, at.Row)
 	return s.Handovers.Ask(ctx, c, in.Region, h)
 }

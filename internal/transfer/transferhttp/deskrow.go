@@ -135,6 +135,9 @@ func (h *Rim) editor(r *web.Request, in transfer.Info, l transfer.Look, ed edit,
 			e.Rule, e.Confirm = n.Rule, n.Basis
 		}
 	}
+	if strings.Contains(e.Reason, e.Hint) {
+		e.Hint = ""
+	}
 	if e.Rule == "" {
 		return e, nil
 	}
@@ -181,7 +184,7 @@ func join(a, b, with string) string {
 	return a + with + b
 }
 
-func rowOf(r *web.Request, in transfer.Info, l transfer.Look, at []int, can bool) tableRow {
+func rowOf(r *web.Request, in transfer.Info, l transfer.Look, at []int, can, asks bool) tableRow {
 	row := tableRow{Sheet: l.Sheet, Row: l.Row, Handled: len(l.Acts) > 0, Badge: badgeOf(r, l)}
 	for i, c := range l.Cells {
 		if slices.Contains(at, i) {
@@ -208,7 +211,7 @@ func rowOf(r *web.Request, in transfer.Info, l transfer.Look, at []int, can bool
 	}
 	row.Spot = spotOf(in, l, firstSpot(l))
 	if can {
-		row.does(r, in, l)
+		row.does(r, in, l, asks)
 	}
 	return row
 }
@@ -288,7 +291,7 @@ func firstSpot(l transfer.Look) int {
 }
 
 // does lists what can be done about a row, the likely thing first.
-func (row *tableRow) does(r *web.Request, in transfer.Info, l transfer.Look) {
+func (row *tableRow) does(r *web.Request, in transfer.Info, l transfer.Look, asks bool) {
 	edit := rowLink{r.T("import.desk.edit"), openLink(r, in, row.Spot)}
 	undo := func() {
 		for _, a := range l.Acts[:min(1, len(l.Acts))] {
@@ -318,6 +321,7 @@ func (row *tableRow) does(r *web.Request, in transfer.Info, l transfer.Look) {
 		undo()
 		return
 	case len(asked) > 0:
+	case hasRule(l, "id.elsewhere") && !asks:
 	case hasRule(l, "id.elsewhere"):
 		row.Buttons = append(row.Buttons, rowButton{Label: r.T("import.desk.handover"), Do: "handover"})
 	default:

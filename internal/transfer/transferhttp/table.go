@@ -85,13 +85,13 @@ func (h *Rim) table(r *web.Request, in transfer.Info) (*table, error) {
 		looks = looks[:pageRows]
 		t.Next = r.Self("after", looks[pageRows-1].Next)
 	}
-	ed := editing(r, in)
+	ed, asks := editing(r, in), h.imports.CanAskHandover(r.Caller, in)
 	at := choose(in, looks, ed)
 	for _, i := range at {
 		t.Columns = append(t.Columns, in.Reading.Columns[i].Title)
 	}
 	for _, l := range looks {
-		row := rowOf(r, in, l, at, t.Can)
+		row := rowOf(r, in, l, at, t.Can, asks)
 		if t.Can && ed.is(in, l) {
 			if row.Edit, err = h.editor(r, in, l, ed, at); err != nil {
 				return nil, err
