@@ -69,7 +69,10 @@ func TestKeptStatements(t *testing.T) {
 	}
 	for _, add := range []string{"", "w"} {
 		if add != "" {
-			if err := d.Tx(ctx, func(tx *db.Tx) error { _, err := tx.ExecContext(ctx, `ALTER TABLE kept_probe ADD COLUMN w TEXT`); return err }); err != nil {
+			if err := d.Tx(ctx, func(tx *db.Tx) error {
+				_, err := tx.ExecContext(ctx, `ALTER TABLE kept_probe ADD COLUMN w TEXT`)
+				return err
+			}); err != nil {
 				t.Fatal(err)
 			}
 		}

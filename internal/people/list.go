@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"wengang/internal/calendar"
+	"wengang/internal/change"
 	"wengang/internal/db"
 	"wengang/internal/region"
 )
@@ -60,8 +61,9 @@ func (s *Store) List(ctx context.Context, scope region.Scope, f Filter, pg Page)
 		}
 		var a db.Args
 		where := strings.Join(s.conditions(scope, f, &a), " AND ")
-		if err := q.QueryRowContext(ctx, `SELECT count(*) FROM person p WHERE `+where, a.Values...).Scan(&out.Total); err != nil {
-			return fmt.Errorf("count people: %w", err)
+		var err error
+		if out.Total, err = s.total(ctx, q, where, &a); err != nil {
+			return err
 		}
 		ids, err := s.page(ctx, q, scope, f.Month, where, &a, &pg, &out)
 		if err != nil {
@@ -83,9 +85,24 @@ func (s *Store) Count(ctx context.Context, scope region.Scope, f Filter) (n int,
 	}
 	var a db.Args
 	where := strings.Join(s.conditions(scope, f, &a), " AND ")
-	if err = s.db.Read.QueryRowContext(ctx, `SELECT count(*) FROM person p WHERE `+where, a.Values...).Scan(&n); err != nil {
+	return s.total(ctx, s.db.Read, where, &a)
+}
+
+// total counts who matches: exact, and counted once for the same facts. What no
+// fact is (findings, notes) is not asked for by the filter.
+func (s *Store) total(ctx context.Context, q db.Querier, where string, a *db.Args) (n int, err error) {
+	mark, err := change.MarkOf(ctx, q, s.db.Dialect)
+	if err != nil {
+		return 0, err
+	}
+	key := where + fmt.Sprint(a.Values)
+	if n, ok := s.totals.Get(mark, key); ok {
+		return n, nil
+	}
+	if err = q.QueryRowContext(ctx, `SELECT count(*) FROM person p WHERE `+where, a.Values...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count people: %w", err)
 	}
+	s.totals.Put(mark, key, n)
 	return n, nil
 }
 

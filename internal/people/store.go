@@ -10,6 +10,7 @@ import (
 	"wengang/internal/account"
 	"wengang/internal/audit"
 	"wengang/internal/calendar"
+	"wengang/internal/change"
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/fault"
@@ -71,6 +72,7 @@ type Deps struct {
 type Store struct {
 	db *db.DB
 	Deps
+	totals change.Memo[string, int] // exact totals of lists, by condition and values
 }
 
 // New makes a store. A missing dependency is a fault of the program.

@@ -55,7 +55,9 @@ func (s *Shell) search(w http.ResponseWriter, r *Request) error {
 // pagesNamed finds entries of the navigation by their label.
 func (s *Shell) pagesNamed(r *Request, q string) []Hit {
 	var out []Hit
-	for _, n := range s.frameOf(r).Nav {
+	var f frame
+	s.navOf(r, &f)
+	for _, n := range f.Nav {
 		if strings.Contains(strings.ToLower(n.Label), strings.ToLower(q)) {
 			out = append(out, Hit{Icon: n.Icon, Title: n.Label, Href: n.Href})
 		}
