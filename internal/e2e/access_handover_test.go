@@ -9,6 +9,7 @@ import (
 	"wengang/internal/account"
 	"wengang/internal/fact"
 	"wengang/internal/handover"
+	"wengang/internal/reconcile"
 	"wengang/internal/region"
 )
 
@@ -22,6 +23,20 @@ func init() {
 	recipes["GET /handover/{id}"] = recipe{need: account.PeopleRead, ids: id}
 	recipes["POST /handover/{id}/answer"] = recipe{need: account.HandoverAnswer, ids: id}
 	recipes["POST /handover/{id}/follow"] = recipe{need: account.HandoverAsk, ids: id}
+
+	run := ids{"id": func(g *ground) string { return num(reconcileOf[g]) }}
+	again := func(t *testing.T, w *estate, g *ground) map[string]string {
+		return map[string]string{"id": num(w.reconciled(t, g))}
+	}
+	recipes["GET /reconcile"] = recipe{need: account.ImportRun, each: true}
+	recipes["GET /reconcile/new"] = recipe{need: account.ImportRun}
+	recipes["POST /reconcile/new"] = recipe{need: account.ImportRun, form: form("figure", "")}
+	recipes["GET /reconcile/{id}"] = recipe{need: account.ImportRun, ids: run}
+	recipes["GET /reconcile/{id}/progress"] = recipe{need: account.ImportRun, ids: run}
+	recipes["GET /reconcile/{id}/rows"] = recipe{need: account.ImportRun, ids: run}
+	recipes["POST /reconcile/{id}/export"] = recipe{need: account.PeopleExport, ids: run}
+	recipes["POST /reconcile/{id}/again"] = recipe{need: account.ImportRun, ids: run, fresh: again}
+	recipes["POST /reconcile/{id}/remove"] = recipe{need: account.ImportRun, ids: run, fresh: again}
 }
 
 // handoverOf is the request that a ground's village has made, for somebody who
@@ -45,4 +60,24 @@ func (w *estate) plantHandover(t *testing.T, g *ground) {
 		t.Fatalf("plant a request at %s: %+v %v", g.village, out, err)
 	}
 	handoverOf[g] = out.ID
+	reconcileOf[g] = w.reconciled(t, g)
+}
+
+// reconcileOf is a comparison of a ground's village with a list that has its
+// person and somebody whom nobody knows.
+var reconcileOf = map[*ground]int64{}
+
+func (w *estate) reconciled(t *testing.T, g *ground) int64 {
+	t.Helper()
+	ctx := context.Background()
+	list := strings.NewReader("姓名,证件号码,户编号\n" + markBusiness + g.mark + "丑," + g.number() + "," + markLatin + fmt.Sprint(g.n) + "x\n" + markBusiness + g.mark + "生," + g.freshNumber() + ",\n")
+	id, err := w.Reconciled.Start(ctx, region.ScopeOf(region.Country), local, reconcile.Ask{Region: g.village, Month: 202311, Figure: "registered", Stated: 5, Title: markBusiness + g.mark + "函",
+		File: list, Size: list.Size(), FileName: markBusiness + g.mark + "表.csv"})
+	if err == nil {
+		err = w.Reconciled.Work(ctx, id)
+	}
+	if err != nil {
+		t.Fatalf("reconcile at %s: %v", g.village, err)
+	}
+	return id
 }

@@ -54,7 +54,7 @@ func (h *Rim) Register() {
 		web.Route{Pattern: "GET /reconcile/{id}", Need: need, Action: h.show},
 		web.Route{Pattern: "GET /reconcile/{id}/progress", Need: need, Action: h.progress},
 		web.Route{Pattern: "GET /reconcile/{id}/rows", Need: need, Action: h.rows},
-		web.Route{Pattern: "GET /reconcile/{id}/export", Need: account.PeopleExport, Action: h.export, Long: true},
+		web.Route{Pattern: "POST /reconcile/{id}/export", Need: account.PeopleExport, Action: h.export, Long: true},
 		web.Route{Pattern: "POST /reconcile/{id}/again", Need: need, Action: h.act(h.store.Again)},
 		web.Route{Pattern: "POST /reconcile/{id}/remove", Need: need, Action: h.act(h.store.Remove)},
 	)

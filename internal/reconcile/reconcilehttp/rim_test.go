@@ -181,7 +181,7 @@ func TestPages(t *testing.T) {
 	li.Get("/reconcile/1/rows?class=differs&field=wage").Want("by field", 200, "3,600.00")
 	li.Get("/reconcile/1/rows?class=absent").Want("absent", 200, "生人")
 	li.Get("/reconcile/1/rows?class=%25&why=x").Want("", 404)
-	if got := li.Get("/reconcile/1/export?class=differs").Want("export", 200); !strings.HasPrefix(got.Body, "PK") {
+	if got := li.Post("/reconcile/1/export?class=differs", url.Values{}).Want("export", 200); !strings.HasPrefix(got.Body, "PK") {
 		t.Error("the export is no workbook")
 	}
 	li.Post("/reconcile/1/again", url.Values{}).Want("again", 303)
@@ -193,12 +193,13 @@ func TestPages(t *testing.T) {
 	li.Get("/reconcile/2").Want("number only", 200, "1,236", "差一点就计入", "有劳动能力、有意愿", "上月或本月刚结束务工").Lacks("a table of the difference", "各项相加等于差数")
 	li.Get("/reconcile").Want("list", 200, "国家系统 11 月", "乡镇报数")
 	li.Get("/reconcile/1?lang=en").Want("English", 200, "What makes the difference")
-	for _, p := range []string{"/reconcile/1", "/reconcile/1/rows", "/reconcile/1/progress", "/reconcile/1/export"} {
+	for _, p := range []string{"/reconcile/1", "/reconcile/1/rows", "/reconcile/1/progress"} {
 		c.As("neighbour").Get(p).Want("", 404)
 		c.As("nobody").Get(p).Want("", 303)
 	}
 	c.As("finance").Get("/reconcile/1").Want("", 403)
-	c.As("finance").Get("/reconcile/1/export").Want("", 200)
+	c.As("finance").Post("/reconcile/1/export", url.Values{}).Want("", 200)
+	c.As("neighbour").Post("/reconcile/1/export", url.Values{}).Want("", 404)
 	c.As("neighbour").Post("/reconcile/1/remove", url.Values{}).Want("", 404)
 	li.Post("/reconcile/1/remove", url.Values{}).Want("remove", 303)
 	li.Get("/reconcile/1?lang=zh").Want("removed", 200, "名单已到期清除").Lacks("links to people", "/reconcile/1/rows")
