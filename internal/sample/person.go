@@ -64,6 +64,7 @@ type household struct {
 	removedOn calendar.Date
 	settled   *carrier // settlement, nil for none
 	members   []*person
+	aid       map[string]any // what the monitored list says otherwise, by column key
 }
 
 type plan struct {

@@ -79,6 +79,15 @@ func (c *county) plant() {
 		c.plantPlans()
 		c.plantMonitored()
 		c.haunt()
+		// A small county has one half of the rest, the next one the other.
+		if times > 1 || c.n%2 == 0 {
+			c.plantSchool()
+			c.plantCover()
+		}
+		if times > 1 || c.n%2 == 1 {
+			c.plantMeasures()
+			c.plantLedger()
+		}
 	}
 }
 

@@ -12,11 +12,14 @@ func col(key, head, group string, cell func(p *person) any) column {
 	return column{key: key, head: head, group: group, cell: func(p *person, _ *spell) any { return cell(p) }}
 }
 
-func fixed(head, group, value string) column {
+func fixed(head, group, value string) column { return keyed("", head, group, value) }
+
+// keyed is a column that says the same of everybody but the planted.
+func keyed(key, head, group, value string) column {
 	if value == "" {
-		return col("", head, group, func(*person) any { return nil })
+		return col(key, head, group, func(*person) any { return nil })
 	}
-	return col("", head, group, func(*person) any { return value })
+	return col(key, head, group, func(*person) any { return value })
 }
 
 // where are the columns of residence.
@@ -89,15 +92,15 @@ func (c *county) peopleColumns() []column {
 			return nil
 		}),
 		col("allowance", "是否享受低保", "保障", func(p *person) any { return yesNo(p.allowance) }),
-		fixed("是否参加城镇职工基本养老保险", "保障", "否"), fixed("是否参加大病保险", "保障", "是"),
-		fixed("是否参加新型农村合作医疗（城乡居民基本医疗保险）", "保障", "是"),
-		col("", "是否参加城乡居民基本养老保险", "保障", func(p *person) any { return yes(p.age(c.w.today) >= 16 && p.student == 0) }),
-		fixed("失学或辍学原因", "状况", ""), fixed("是否会讲普通话", "状况", "是"), fixed("是否参加商业补充医疗保险", "保障", "否"),
+		keyed("pension_worker", "是否参加城镇职工基本养老保险", "保障", "否"), keyed("serious_illness", "是否参加大病保险", "保障", "是"),
+		keyed("medical_resident", "是否参加新型农村合作医疗（城乡居民基本医疗保险）", "保障", "是"),
+		col("pension_resident", "是否参加城乡居民基本养老保险", "保障", func(p *person) any { return yes(p.age(c.w.today) >= 16 && p.student == 0) }),
+		keyed("drop_reason", "失学或辍学原因", "状况", ""), fixed("是否会讲普通话", "状况", "是"), fixed("是否参加商业补充医疗保险", "保障", "否"),
 		col("abroad", "是否国外务工", "务工", func(p *person) any {
 			s := c.w.latest(p, year)
 			return yes(s != nil && s.at == c.w.away.abroad[0])
 		}),
-		fixed("产业分类", "务工", ""), fixed("是否接受大病医疗救助", "保障", "否"), fixed("是否接受其他健康扶贫", "保障", "否"),
+		fixed("产业分类", "务工", ""), keyed("medical_aid", "是否接受大病医疗救助", "保障", "否"), fixed("是否接受其他健康扶贫", "保障", "否"),
 		col("post", "公益性岗位类型", "务工", func(p *person) any {
 			if c.w.months(p, year, fact.ChannelPost) > 0 {
 				return p.postForm()
@@ -125,7 +128,7 @@ func (c *county) peopleColumns() []column {
 		}),
 		col("head_name", "户主姓名", "户", func(p *person) any { return p.home.members[0].name }),
 		col("head_id", "户主证件号码", "户", func(p *person) any { return p.home.members[0].id }),
-		fixed("是否参加城镇职工基本医疗保险", "保障", "否"),
+		keyed("medical_worker", "是否参加城镇职工基本医疗保险", "保障", "否"),
 		col("ward", "是否特困供养人员", "保障", func(p *person) any { return yesNo(p.ward) }),
 		fixed("残疾证办证年度", "状况", ""), fixed("识别标准", "户", "国家标准"))
 }
@@ -171,7 +174,7 @@ func (c *county) monitoredColumns() []column {
 			out = append(out, k)
 		}
 	}
-	return append(out,
+	out = append(out,
 		col("kind", "户类型", "监测", func(p *person) any {
 			if p.home.other {
 				return "一般农户"
@@ -188,6 +191,7 @@ func (c *county) monitoredColumns() []column {
 			}
 			return c.date(p.home.removedOn)
 		}))
+	return append(out, aidColumns()...)
 }
 
 // workColumns are those of （务工月监测）已外出务工信息 as of the end of a month.
