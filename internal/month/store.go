@@ -9,6 +9,7 @@ import (
 	"wengang/internal/account"
 	"wengang/internal/audit"
 	"wengang/internal/calendar"
+	"wengang/internal/change"
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/fault"
@@ -32,6 +33,7 @@ type Store struct {
 	reopened []Reopened
 	batch    int        // rows of one short transaction while closing
 	closing  sync.Mutex // one close at a time in this process
+	done     change.Memo[placeMonth, bool]
 }
 
 // batchRows keeps another write's wait under 300 ms on SQLite (semantics,
@@ -118,8 +120,30 @@ func (s *Store) Status(ctx context.Context, scope region.Scope, county region.Co
 
 // Closed reports whether every county with people at or below the place has
 // closed the month; for a town or village, its county. It says nothing about
-// people and takes no scope: the shell shows it beside the month.
+// people and takes no scope: the shell shows it beside the month. The answer is
+// kept until facts or months change.
 func (s *Store) Closed(ctx context.Context, at region.Code, m calendar.Month) (bool, error) {
+	mark, err := change.MarkOf(ctx, s.db.Read, s.db.Dialect)
+	if err != nil {
+		return false, err
+	}
+	key := placeMonth{at, m}
+	if done, ok := s.done.Get(mark, key); ok {
+		return done, nil
+	}
+	done, err := s.allClosed(ctx, at, m)
+	if err == nil {
+		s.done.Put(mark, key, done)
+	}
+	return done, err
+}
+
+type placeMonth struct {
+	at region.Code
+	m  calendar.Month
+}
+
+func (s *Store) allClosed(ctx context.Context, at region.Code, m calendar.Month) (bool, error) {
 	scope := region.ScopeOf(region.Country)
 	all, err := s.Statuses(ctx, scope, at, m, m)
 	if err != nil {
