@@ -175,11 +175,14 @@ func (s *Shell) monthsOf(r *Request, f *frame) {
 	if r.Month < now {
 		f.Next = r.Self("month", r.Month.Add(1).String())
 	}
+	// One address with a mark to put each month in: 48 are written on every page.
+	const mark = "0000-00"
+	any := r.Self("month", mark)
 	for y := now.Year(); y > now.Year()-4; y-- {
 		year := yearView{Year: y}
 		for n := 1; n <= 12; n++ {
 			m := calendar.MonthOf(y, n)
-			year.Months = append(year.Months, monthView{Num: n, Href: r.Self("month", m.String()), On: m == r.Month, Future: m > now})
+			year.Months = append(year.Months, monthView{Num: n, Href: strings.Replace(any, mark, m.String(), 1), On: m == r.Month, Future: m > now})
 		}
 		f.Years = append(f.Years, year)
 	}

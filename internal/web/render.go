@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"runtime"
 	"sort"
 	"strings"
 	"sync"
@@ -26,12 +27,36 @@ type templateSet struct {
 // page is one page's sources and a pool of parsed copies. A copy is bound to
 // one request at a time, so that the functions t, url, region, … know the
 // language, the place and the month without an argument. Building a copy costs
-// a few ms and happens once per concurrent rendering.
+// several ms and happens once per concurrent rendering: a few are kept for
+// good, because a pool alone loses them to the garbage collector.
 type page struct {
 	name    string
 	sources []source
 	shell   *Shell
+	kept    chan *bound
 	pool    sync.Pool
+}
+
+// take is a copy that nobody renders with.
+func (p *page) take() (*bound, error) {
+	select {
+	case b := <-p.kept:
+		return b, nil
+	default:
+	}
+	if b, ok := p.pool.Get().(*bound); ok {
+		return b, nil
+	}
+	return p.build()
+}
+
+func (p *page) give(b *bound) {
+	b.env.reset(nil)
+	select {
+	case p.kept <- b:
+	default:
+		p.pool.Put(b)
+	}
 }
 
 type source struct{ name, text string }
@@ -65,7 +90,7 @@ func (s *Shell) load() (map[string]*page, error) {
 			if _, twice := pages[name]; twice {
 				return nil, fmt.Errorf("web: page %s stands twice", name)
 			}
-			p := &page{name: name, shell: s}
+			p := &page{name: name, shell: s, kept: make(chan *bound, runtime.GOMAXPROCS(0))}
 			p.sources = append(p.sources, shared...)
 			if set.prefix != "web" {
 				p.sources = append(p.sources, partials...)
@@ -125,13 +150,11 @@ func (s *Shell) render(name, block string, r *Request, data any) ([]byte, error)
 	if !ok {
 		return nil, fmt.Errorf("web: no page %q", name)
 	}
-	b, ok := p.pool.Get().(*bound)
-	if !ok {
-		if b, err = p.build(); err != nil {
-			return nil, err
-		}
+	b, err := p.take()
+	if err != nil {
+		return nil, err
 	}
-	defer func() { b.env.reset(nil); p.pool.Put(b) }()
+	defer p.give(b)
 	b.env.reset(r)
 	var buf bytes.Buffer
 	if err := b.tmpl.ExecuteTemplate(&buf, block, data); err != nil {
