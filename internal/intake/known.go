@@ -42,6 +42,7 @@ func (r *register) ids() []int64 {
 func readAll[W any](ctx context.Context, c *checker, rows []transfer.Row, wide bool, read func(*row) (W, []byte)) ([]W, *register, error) {
 	out := make([]W, len(rows))
 	var indexes [][]byte
+	var unread []*row
 	who, err := c.whoms(ctx, rows)
 	if err != nil {
 		return nil, nil, err
@@ -54,9 +55,14 @@ func readAll[W any](ctx context.Context, c *checker, rows []transfer.Row, wide b
 		}
 		if out[i], index = read(r); index != nil {
 			indexes = append(indexes, index)
+		} else if c.b.Full {
+			unread = append(unread, r)
 		}
 	}
 	reg, err := c.lookup(ctx, indexes, wide)
+	if err == nil {
+		c.call(reg, unread)
+	}
 	return out, reg, err
 }
 

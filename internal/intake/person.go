@@ -30,6 +30,7 @@ type personChecker struct {
 	homes  map[string]*rule.Household // by county and 户编号
 	closed map[region.Code]calendar.Month
 	places settlements
+	listed int         // kinds that the rows state, as bits
 	stated fact.Stated // groups of aid columns that the file carries
 }
 
@@ -52,6 +53,7 @@ type checker struct {
 
 	byCodes bool               // rows may find their person by codes and name
 	codes   map[string][]coded // people of the place by code; nil until needed
+	present attendance         // whom a full file has named
 }
 
 func (b *base) open(ctx context.Context, batch *transfer.Batch) (*checker, error) {
@@ -169,6 +171,9 @@ func (c *personChecker) read(r *row) *personWork {
 	w.s.Row.PhoneText = w.phone
 	w.says = r.kinds(c.kind.monitored)
 	w.says.facts(w.s.Row)
+	if w.says.base != 0 {
+		c.listed |= 1 << w.says.base
+	}
 	if c.kind.monitored && w.says.class != 0 && w.says.riskSince == 0 && r.text("risk_on") == "" {
 		r.add(rule.At("row.required", "risk_on", "", "识别监测时间"))
 	}

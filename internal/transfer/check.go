@@ -160,7 +160,14 @@ func (r *checkRun) finish(ctx context.Context) error {
 	if r.done == 0 {
 		return fault.New(fault.Invalid, "import.empty", r.in.FileName)
 	}
-	err := r.s.db.Tx(ctx, func(tx *db.Tx) error {
+	absent, total, err := r.findAbsent(ctx)
+	if err != nil {
+		return err
+	}
+	err = r.s.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := keepAbsent(ctx, tx, r.b.ID, absent, total); err != nil {
+			return err
+		}
 		var staged int64
 		if err := tx.QueryRowContext(ctx, `SELECT coalesce(sum(rows), 0) FROM import_chunk WHERE batch_id = $1`, r.b.ID).Scan(&staged); err != nil {
 			return err

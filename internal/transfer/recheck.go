@@ -18,6 +18,7 @@ type recheck struct {
 	chunks []rechunk
 	t      tally // difference of the counters
 	whole  bool  // the whole file has to be checked instead
+	named  []int64
 }
 
 // rechunk is a chunk whose rows in part were judged again.
@@ -76,6 +77,7 @@ func (s *Service) again(ctx context.Context, in Info, d *desk, changed []rowKey,
 		rc.chunks = append(rc.chunks, part)
 		rows = rows[n:]
 	}
+	rc.named = namedBy(l.checker, in)
 	return rc, nil
 }
 
@@ -230,6 +232,9 @@ func (rc *recheck) write(ctx context.Context, tx *db.Tx) error {
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return errMoved
+	}
+	if err := dropAbsent(ctx, tx, rc.in.ID, rc.named); err != nil {
+		return err
 	}
 	var next int64
 	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(n), -1) + 1 FROM import_finding WHERE batch_id = $1`, rc.in.ID).Scan(&next); err != nil {

@@ -102,7 +102,9 @@ func own(found []reading, layouts []Layout) []reading {
 			best[r.sheet] = r
 		}
 	}
-	ours := slices.DeleteFunc(slices.Clone(found), func(r reading) bool { return layouts[best[r.sheet].layout].Refuse != "" || layouts[r.layout].Refuse != "" })
+	ours := slices.DeleteFunc(slices.Clone(found), func(r reading) bool {
+		return layouts[best[r.sheet].layout].Refuse != "" || layouts[r.layout].Refuse != ""
+	})
 	if len(ours) == 0 {
 		return found
 	}

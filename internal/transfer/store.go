@@ -231,7 +231,7 @@ func move(ctx context.Context, tx *db.Tx, id int64, act Action, set string, args
 
 func deleteStaged(ctx context.Context, tx *db.Tx, id int64) error {
 	for _, q := range []string{`DELETE FROM import_chunk WHERE batch_id = $1`, `DELETE FROM import_finding WHERE batch_id = $1`,
-		`DELETE FROM import_handled WHERE batch_id = $1`} {
+		`DELETE FROM import_handled WHERE batch_id = $1`, `DELETE FROM import_absent WHERE batch_id = $1`} {
 		if _, err := tx.ExecContext(ctx, q, id); err != nil {
 			return err
 		}
