@@ -15,7 +15,6 @@ import (
 	"wengang/internal/evidence/evidencehttp"
 	"wengang/internal/fault"
 	"wengang/internal/listing/listinghttp"
-	"wengang/internal/people/peoplehttp"
 	"wengang/internal/queue"
 	"wengang/internal/region"
 	"wengang/internal/register/registerhttp"
@@ -134,7 +133,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	accounts.Register()
 	(&settinghttp.Rim{Shell: s, DB: a.DB, Log: a.Audit}).Register()
 	(&audithttp.Rim{Shell: s, Log: a.Audit}).Register()
-	peoplehttp.New(s, a.People, a.Work, &a.places).Register()
+	a.peoplePages(s)
 	listinghttp.New(s, a.Lists).Register()
 	evidencehttp.New(s, a.Evidence).Register()
 	transferhttp.New(s, a.Imports).Register()

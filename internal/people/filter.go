@@ -16,7 +16,7 @@ type Filter struct {
 	Code       string // 人编号 or 户编号, exact
 	IDNumber   string // exact, found by its blind index
 	Phone      string // exact, found by its blind index
-	Status     []int // what rows show at the end of Month; Unverified for 待核实
+	Status     []int  // what rows show at the end of Month; Unverified for 待核实
 	Kinds      []int
 	Skill      []int
 	PlaceClass []int // of the work at the end of Month

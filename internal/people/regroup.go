@@ -217,3 +217,19 @@ func (s *Store) writeMember(ctx context.Context, tx *db.Tx, by account.Caller, i
 	add("relation", int64(m.relation), int64(m.becomes))
 	return change.Record(ctx, tx, history...)
 }
+
+// HouseholdByCode is the household of a village of the scope with a number; a
+// wrong entry where there is none.
+func (s *Store) HouseholdByCode(ctx context.Context, scope region.Scope, village region.Code, code string) (id int64, err error) {
+	if !scope.Contains(village) {
+		return 0, errNotFound
+	}
+	err = s.db.Read.QueryRowContext(ctx, `SELECT h.id FROM household h WHERE h.code = $1 AND h.village = $2 AND `+live("h")+` LIMIT 1`, strings.TrimSpace(code), int64(village)).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, fault.InvalidFields(fault.Field{Name: "into", Key: "people.household.unknown"})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find household: %w", err)
+	}
+	return id, nil
+}

@@ -198,7 +198,7 @@ func TestFilterFollowsTheShownState(t *testing.T) {
 			if i%3 == 1 {
 				continue
 			}
-			if _, err := d.Writer().Exec(`UPDATE spell SET end_month = 202309 WHERE id = `+itoa(w)); err != nil {
+			if _, err := d.Writer().Exec(`UPDATE spell SET end_month = 202309 WHERE id = ` + itoa(w)); err != nil {
 				t.Fatal(err)
 			}
 			if i%6 == 2 {

@@ -130,4 +130,3 @@ func job(start calendar.Month, place region.Code, employer string) work.NewSpell
 }
 
 func monthOf(n int) calendar.Month { return calendar.Month(n) }
-

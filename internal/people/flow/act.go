@@ -25,6 +25,9 @@ func (s *Store) Enter(ctx context.Context, scope region.Scope, by account.Caller
 	if a.Kind == Born && p.Birth != 0 {
 		a.On = p.Birth
 	}
+	if a.On == 0 {
+		a.On = s.today()
+	}
 	if fields := s.tidy(&a, Kind.Entry); len(fields) > 0 {
 		return 0, fault.InvalidFields(fields...)
 	}

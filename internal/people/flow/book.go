@@ -213,3 +213,14 @@ func join(ctx context.Context, q db.Querier, out []life, query string, args []an
 	}
 	return rows.Err()
 }
+
+// Papers are the standing entries of a person of the scope, oldest first.
+func (s *Store) Papers(ctx context.Context, scope region.Scope, person int64) ([]Paper, error) {
+	if _, _, reduced, err := s.people.InTx(ctx, s.db.Read, scope, person); err != nil || reduced {
+		return nil, orNotFound(err)
+	}
+	lives := []life{{id: person}}
+	var a db.Args
+	err := readPapers(ctx, s.db.Read, `WITH who AS (SELECT id FROM person WHERE id = `+a.Add(person)+`) `, a, lives)
+	return lives[0].papers, err
+}

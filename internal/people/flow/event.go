@@ -9,16 +9,16 @@ import (
 
 // life is where a person belonged when, as far as the ledger knows.
 type life struct {
-	id       int64
-	name     string
-	mask     string
-	birth    calendar.Date
-	village  region.Code // today's
-	in, out  calendar.Date
-	why      int // fact.OutReason
-	merged   int64
-	stays    []stay // ascending since
-	papers   []Paper
+	id      int64
+	name    string
+	mask    string
+	birth   calendar.Date
+	village region.Code // today's
+	in, out calendar.Date
+	why     int // fact.OutReason
+	merged  int64
+	stays   []stay // ascending since
+	papers  []Paper
 }
 
 type stay struct {

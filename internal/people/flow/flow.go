@@ -121,7 +121,7 @@ func (s *Store) tidy(a *Act, allowed func(Kind) bool) []fault.Field {
 	for _, f := range []struct {
 		name, text string
 		needed     bool
-	}{{"reason", a.Reason, true}, {"document", a.Document, a.Kind != AddedIn}, {"other_place", a.Place, false}} {
+	}{{"reason", a.Reason, a.Kind != AddedIn}, {"document", a.Document, a.Kind != AddedIn}, {"other_place", a.Place, false}} {
 		switch n := len([]rune(f.text)); {
 		case f.needed && n < 1:
 			out = append(out, fault.Field{Name: f.name, Key: "people.flow.needed"})

@@ -115,7 +115,8 @@ func readFilter(r *web.Request) (people.Filter, people.Page, error) {
 	for i, dst := range []*[]int{&f.Status, &f.Kinds, &f.Skill, &f.PlaceClass, &f.Channel} {
 		for _, s := range q[multi[i].name] {
 			n, err := strconv.Atoi(s)
-			if err != nil || enumOf(multi[i].enum).Name(n) == "" {
+			unverified := i == 0 && err == nil && n == people.Unverified
+			if err != nil || enumOf(multi[i].enum).Name(n) == "" && !unverified {
 				return f, people.Page{}, bad
 			}
 			*dst = append(*dst, n)
@@ -187,6 +188,19 @@ func sortHeads(r *web.Request) map[string]sortHead {
 	return out
 }
 
+// filterWords are the codes of one filter in words; the first has 待核实 beside
+// the words of its list.
+func filterWords(r *web.Request, i int, codes []int) string {
+	if i != 0 || !slices.Contains(codes, people.Unverified) {
+		return words(r, multi[i].enum, codes)
+	}
+	rest := slices.DeleteFunc(slices.Clone(codes), func(c int) bool { return c == people.Unverified })
+	if len(rest) == 0 {
+		return r.T("web.unverified")
+	}
+	return words(r, multi[i].enum, rest) + r.T("people.and") + r.T("web.unverified")
+}
+
 func chips(r *web.Request, f people.Filter) []web.Chip {
 	var out []web.Chip
 	add := func(name, value string) {
@@ -194,7 +208,7 @@ func chips(r *web.Request, f people.Filter) []web.Chip {
 	}
 	for i, codes := range [][]int{f.Status, f.Kinds, f.Skill, f.PlaceClass, f.Channel} {
 		if len(codes) > 0 {
-			add(multi[i].name, words(r, multi[i].enum, codes))
+			add(multi[i].name, filterWords(r, i, codes))
 		}
 	}
 	if f.Name != "" {
@@ -229,6 +243,9 @@ func filterForm(r *web.Request, f people.Filter) ([]optionGroup, []web.Field) {
 		g := optionGroup{Name: multi[i].name, Label: r.T("people.filter." + multi[i].name)}
 		for _, wd := range enumOf(multi[i].enum).Words {
 			g.Options = append(g.Options, web.Option{Value: strconv.Itoa(wd.Code), Label: word(r, multi[i].enum, wd.Code), On: slices.Contains(on, wd.Code)})
+		}
+		if i == 0 {
+			g.Options = append(g.Options, web.Option{Value: strconv.Itoa(people.Unverified), Label: r.T("web.unverified"), On: slices.Contains(on, people.Unverified)})
 		}
 		groups = append(groups, g)
 	}

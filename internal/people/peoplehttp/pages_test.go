@@ -14,7 +14,11 @@ import (
 	"wengang/internal/fact"
 	"wengang/internal/idcard"
 	"wengang/internal/people"
+	"wengang/internal/people/entry"
+	"wengang/internal/people/flow"
+	"wengang/internal/people/merge"
 	"wengang/internal/people/peoplehttp"
+	"wengang/internal/people/proof"
 	"wengang/internal/region"
 	"wengang/internal/rule"
 	"wengang/internal/secret/secrettest"
@@ -51,8 +55,10 @@ func (settled) Settlements(_ context.Context, _ db.Querier, scope region.Scope) 
 type console struct {
 	*webtest.Console
 	t      testing.TB
+	db     *db.DB
 	people *people.Store
 	work   *work.Store
+	merges *merge.Store
 	n      int
 }
 
@@ -63,14 +69,20 @@ func start(t testing.TB) *console {
 	log := audit.New(d, box, nil)
 	tr := webtest.Places{Tree: region.National()}
 	desk := rule.NewDesk(d, rule.TreePlaces(tr.Tree), log)
-	c := &console{t: t}
+	c := &console{t: t, db: d}
 	c.people = people.New(d, people.Deps{Box: box, Audit: log, Closed: open{}, Checks: desk, Settled: settled{}, Spells: work.ReadSpells, Reclass: work.Reclass})
 	c.work = work.New(d, work.Deps{People: c.people, Audit: log, Closed: open{}, Checks: desk, Places: tr})
+	c.merges = merge.New(d, merge.Deps{Box: box, Audit: log, Closed: open{}, Checks: desk, People: c.people, Spells: work.ReadSpells})
+	stores := peoplehttp.Stores{People: c.people, Work: c.work, Merges: c.merges, Flows: flow.New(d, c.people, log), Entry: entry.New(d, c.people, c.work, log),
+		Proofs: proof.New(d, proof.Deps{Box: box, Audit: log, People: c.people, Spells: work.ReadSpells}),
+		Exported: func(ctx context.Context, by account.Caller, e audit.Export) error {
+			return d.Tx(ctx, func(tx *db.Tx) error { _, err := log.Exported(ctx, tx, by, e); return err })
+		}}
 	c.Console = webtest.NewConsole(t, web.Config{Tree: tr, Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("李文静", map[string][]account.Grant{
 		"": webtest.HR(account.Officer, county), "officer": webtest.HR(account.Officer, county),
 		"south":  webtest.HR(account.Officer, nanshan),
 		"leader": webtest.HR(account.Leader, county),
-	})}, func(s *web.Shell) { peoplehttp.New(s, c.people, c.work, tr).Register() })
+	})}, func(s *web.Shell) { peoplehttp.New(s, stores, tr).Register() })
 	return c
 }
 
@@ -114,25 +126,27 @@ func TestPages(t *testing.T) {
 	spell := c.works(id, 202209, county, "鲁西缝制帮扶车间", 235000)
 	base := fmt.Sprintf("/people/%d", id)
 	for path, want := range map[string]string{
-		"/people":                   "陈秀兰",
-		"/people?status=1&class=1":  "鲁西缝制帮扶车间",
-		"/people?status=5":          "没有人符合全部条件",
-		"/people?py=cxl":            "陈秀兰",
-		"/people?by=work&at=371522": "陈秀兰",
-		"/people?list=intent":       "陈秀兰",
-		base:                        "务工记录",
-		base + "/edit":              "现为 138****0001，留空不改",
-		base + "/household":         "户编号 371522000001",
-		base + "/status":            "登记状态",
-		base + "/need":              "培训意向工种",
-		base + "/kinds":             "第 3 项",
-		base + "/move":              "迁往他村",
-		base + "/leave":             "销号",
-		base + "/work/new":          "务工地",
+		"/people":                                   "陈秀兰",
+		"/people?status=1&class=1&month=2023-12":    "鲁西缝制帮扶车间",
+		"/people?status=0&class=1&month=2023-11":    "鲁西缝制帮扶车间", // nobody had seen it by then
+		"/people?status=5":                          "没有人符合全部条件",
+		"/people?status=1&month=2023-11":            "没有人符合全部条件",
+		"/people?py=cxl":                            "陈秀兰",
+		"/people?by=work&at=371522":                 "陈秀兰",
+		"/people?list=intent":                       "陈秀兰",
+		base:                                        "务工记录",
+		base + "/edit":                              "现为 138****0001，留空不改",
+		base + "/household":                         "户编号 371522000001",
+		base + "/status":                            "登记状态",
+		base + "/need":                              "培训意向工种",
+		base + "/kinds":                             "第 3 项",
+		base + "/move":                              "迁往他村",
+		base + "/leave":                             "销号",
+		base + "/work/new":                          "务工地",
 		base + fmt.Sprintf("/work/%d/terms", spell): "从哪个月起",
 		base + fmt.Sprintf("/work/%d/end", spell):   "停产减员",
 		base + fmt.Sprintf("/work/%d/dates", spell): "仍在岗则留空",
-		"/people/new": "新增人员",
+		"/people/new":                               "新增人员",
 	} {
 		c.As("officer").Get(path).Want("", 200, want)
 	}
@@ -204,7 +218,7 @@ func TestAVillageThatIsNoneComesBackOnTheForm(t *testing.T) {
 	for _, f := range []struct {
 		village, code, want string
 	}{{"", "", "要具体到村"}, {"莘县", "371522000000", "要具体到村"}, {"前十里岔村", "371521103201", "找不到这个地方"}} {
-		form := url.Values{"name": {"王建国"}, "id_kind": {"1"}, "id_number": {"000000198802290019"}, "note": {"甲乙丙"}, "village": {f.village}, "village_code": {f.code}, "since": {"2023-10"}, "reason": {"甲乙丙"}}
+		form := url.Values{"name": {"王建国"}, "id_kind": {"1"}, "id_number": {"000000198802290019"}, "note": {"甲乙丙"}, "village": {f.village}, "village_code": {f.code}, "flow": {"21"}, "on": {"2023-10-05"}, "document": {"准迁证"}, "reason": {"甲乙丙"}}
 		for _, path := range []string{"/people/new", fmt.Sprintf("/people/%d/move", id)} {
 			c.As("officer").Post(path, form).Want(fmt.Sprintf("village %q (%s)", f.village, f.code), 422, f.want, "甲乙丙")
 		}
@@ -230,11 +244,11 @@ func TestEveryFormSaves(t *testing.T) {
 		{work + "/seen", nil, "村级核实"},
 		{work + "/end", url.Values{"end": {"2023-11"}, "reason": {"laid_off"}, "next": {"5"}, "source": {"走访"}}, "停产减员"},
 		{base + "/status", url.Values{"status": {"4"}, "status_on": {"2023-12-08"}, "source": {"走访"}}, "照护"},
-		{base + "/move", url.Values{"village": {"后十里岔村"}, "since": {"2023-12"}, "reason": {"婚嫁"}}, "后十里岔"},
+		{base + "/move", url.Values{"village": {"后十里岔村"}, "flow": {"22"}, "on": {"2023-12-03"}, "document": {"结婚证"}, "reason": {"婚嫁"}}, "后十里岔"},
 		{base + "/edit", url.Values{"version": {""}, "name": {"陈秀丽"}, "id_kind": {"1"}, "skill": {"2"}, "education": {"3"}, "relation": {"1"}, "ethnic": {"1"}}, "陈秀丽"},
 		{base + "/edit", url.Values{"version": {""}, "name": {"陈秀丽"}, "id_kind": {"1"}, "skill": {"2"}, "education": {"3"}, "relation": {"1"}, "ethnic": {"1"}, "settlement": {"77"}}, "示例清河湾安置区"},
 		{base + "/edit", url.Values{"version": {""}, "name": {"陈秀丽"}, "id_kind": {"1"}, "skill": {"2"}, "education": {"3"}, "relation": {"1"}, "ethnic": {"1"}, "settlement": {""}}, "示例清河湾安置区 → "},
-		{base + "/leave", url.Values{"out_reason": {"2"}, "out_on": {"2023-12-09"}}, "迁出"},
+		{base + "/leave", url.Values{"flow": {"12"}, "on": {"2023-12-09"}, "document": {"准迁证"}, "reason": {"随子女"}}, "迁出"},
 		{base + "/leave", url.Values{"note": {"登记有误"}}, "撤销销号"},
 	} {
 		if strings.HasSuffix(s.path, "/edit") {

@@ -7,13 +7,16 @@ import (
 
 	"wengang/internal/fact"
 	"wengang/internal/people"
+	"wengang/internal/people/flow"
 	"wengang/internal/region"
 	"wengang/internal/web"
 )
 
 func (h *Rim) newPerson(w http.ResponseWriter, r *web.Request) error {
 	f := h.newForm(r, nil, "people.add", "people.save")
-	if err := h.personFields(f, &fact.Person{IDKind: 1, Ethnic: 1, Village: villageOf(r)}, true, nil); err != nil {
+	p := fact.Person{IDKind: 1, Ethnic: 1, Village: villageOf(r)}
+	h.newborn(r, &p)
+	if err := h.personFields(f, &p, true, nil); err != nil {
 		return err
 	}
 	return h.show(w, r, f)
@@ -33,7 +36,10 @@ func (h *Rim) createPerson(w http.ResponseWriter, r *web.Request) error {
 	village, candidates := f.home(func(s string) region.Match { return h.tree.Resolve(s, r.At) })
 	p.Village = village
 	p.Household = r.PostFormValue("household")
-	p.InOn = f.dateOf("in_on")
+	a := f.act()
+	if a.Kind == 0 {
+		a.Kind = flow.AddedIn
+	}
 	p.Status, p.StatusOn, p.StatusFrom = f.intOf("status"), f.dateOf("status_on"), r.PostFormValue("status_source")
 	if k := f.intOf("kind"); k != 0 {
 		since := f.dateOf("kind_since")
@@ -45,7 +51,7 @@ func (h *Rim) createPerson(w http.ResponseWriter, r *web.Request) error {
 	err := f.early()
 	var id int64
 	if err == nil {
-		id, err = h.people.Create(r.Context(), r.FullScope(), r.Caller, p)
+		id, err = h.flows.Enter(r.Context(), r.FullScope(), r.Caller, p, a)
 	}
 	if err != nil {
 		if err = f.failed(err); err != nil {
@@ -80,7 +86,7 @@ func (h *Rim) savePerson(w http.ResponseWriter, r *web.Request) error {
 	if !r.PostForm.Has("settlement") {
 		e.Settlement = head.P.Settlement // the county has none to choose
 	}
-	e.Disability, e.Grade = head.P.Disability, head.P.Grade
+	e.Disability, e.Grade, e.IDKind, e.IDNumber = head.P.Disability, head.P.Grade, head.P.IDKind, ""
 	e.Version = f.intOf("version")
 	if err = f.early(); err == nil {
 		err = h.people.Update(r.Context(), r.FullScope(), r.Caller, head.P.ID, e)
@@ -133,13 +139,14 @@ func (h *Rim) personFields(f *form, p *fact.Person, fresh bool, candidates []reg
 	}
 	f.section("people.section.identity")
 	f.text("name", p.Name, 50, true)
-	f.choice("id_kind", fact.IDKind, p.IDKind, true)
-	id := web.Field{Name: "id_number", Max: 30, Required: fresh, Hint: f.r.T("people.hint.id_number")}
 	phone := web.Field{Name: "phone", Kind: "tel", Max: 30}
-	if !fresh {
-		id.Hint, phone.Hint = f.r.T("people.hint.keep", p.IDMask), f.r.T("people.hint.keep", p.PhoneMask)
+	if fresh {
+		f.choice("id_kind", fact.IDKind, p.IDKind, true)
+		f.add(web.Field{Name: "id_number", Max: 30, Hint: f.r.T("people.hint.id_number")})
+	} else {
+		// A number is corrected on a page of its own, with reason and evidence.
+		phone.Hint = f.r.T("people.hint.keep", p.PhoneMask)
 	}
-	f.add(id)
 	f.add(phone)
 	f.choice("sex", fact.Sex, p.Sex, false)
 	f.date("birth", p.Birth, false)
@@ -162,7 +169,10 @@ func (h *Rim) personFields(f *form, p *fact.Person, fresh bool, candidates []reg
 	if fresh {
 		f.choice("kind", fact.Kind, 0, false)
 		f.date("kind_since", 0, false)
-		f.date("in_on", 0, false)
+	}
+	if fresh {
+		f.section("people.section.flow")
+		f.actFields([]flow.Kind{flow.Born, flow.CameIn, flow.MarriedIn, flow.AddedIn}, h.today(), true)
 	}
 	f.section("people.section.labour")
 	f.choice("skill", fact.Skill, p.Skill, false)

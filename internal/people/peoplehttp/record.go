@@ -24,6 +24,9 @@ type headView struct {
 	Household people.Household
 	CanEdit   bool
 	CanReveal bool
+	CanMerge  bool // and correct the number
+	CanProof  bool
+	Pointer   string // the address of the record that took this one over
 	// Revealed is a value shown in plain for a minute, by its name.
 	Revealed map[string]string
 	Used     int
@@ -89,6 +92,9 @@ func (h *Rim) recordView(r *web.Request) (*recordView, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := h.people.Looked(r.Context(), r.FullScope(), r.Caller, &head.P); err != nil {
+		return nil, err
+	}
 	spells := head.spells
 	events, err := h.people.Timeline(r.Context(), r.FullScope(), id)
 	if err != nil {
@@ -136,7 +142,13 @@ func (h *Rim) head(r *web.Request, id int64) (*headView, error) {
 	if v.State, err = h.people.StateOf(r.Context(), p, spells); err != nil {
 		return nil, err
 	}
-	v.CanEdit = !p.Reduced && r.Caller.Scope(account.PeopleEdit).Contains(p.Village)
+	stands := !p.Reduced && p.MergedInto == 0
+	v.CanEdit = stands && r.Caller.Scope(account.PeopleEdit).Contains(p.Village)
+	v.CanMerge = v.CanEdit && r.Caller.Scope(account.PeopleMerge).Contains(p.Village)
+	v.CanProof = stands && r.Caller.Scope(account.PeopleProof).Contains(p.Village)
+	if p.MergedInto != 0 {
+		v.Pointer = h.personLink(r, p.MergedInto)
+	}
 	v.CanReveal = !p.Reduced && r.Caller.Scope(account.PeopleReveal).Contains(p.Village)
 	if !p.Reduced && p.HouseholdID != 0 {
 		if v.Household, err = h.people.Household(r.Context(), r.FullScope(), p.HouseholdID); err != nil {

@@ -9,8 +9,13 @@ import (
 	"strings"
 
 	"wengang/internal/account"
+	"wengang/internal/audit"
 	"wengang/internal/fault"
 	"wengang/internal/people"
+	"wengang/internal/people/entry"
+	"wengang/internal/people/flow"
+	"wengang/internal/people/merge"
+	"wengang/internal/people/proof"
 	"wengang/internal/region"
 	"wengang/internal/web"
 	"wengang/internal/work"
@@ -27,20 +32,37 @@ type Tree interface {
 	ResolveWorkplace(text string) region.Match
 }
 
+// Stores are what the pages show and change; all are needed.
+type Stores struct {
+	People *people.Store
+	Work   *work.Store
+	Merges *merge.Store
+	Flows  *flow.Store
+	Entry  *entry.Store
+	Proofs *proof.Store
+	// Exported puts a file on record before it is answered (audit.Log).
+	Exported func(ctx context.Context, by account.Caller, e audit.Export) error
+}
+
 // Rim is the pages of people and work.
 type Rim struct {
-	shell  *web.Shell
-	people *people.Store
-	work   *work.Store
-	tree   Tree
+	shell    *web.Shell
+	people   *people.Store
+	work     *work.Store
+	merges   *merge.Store
+	flows    *flow.Store
+	entries  *entry.Store
+	proofs   *proof.Store
+	exported func(ctx context.Context, by account.Caller, e audit.Export) error
+	tree     Tree
 }
 
 // New makes the rim; all are needed.
-func New(s *web.Shell, p *people.Store, w *work.Store, t Tree) *Rim {
-	if s == nil || p == nil || w == nil || t == nil {
+func New(s *web.Shell, st Stores, t Tree) *Rim {
+	if s == nil || st.People == nil || st.Work == nil || st.Merges == nil || st.Flows == nil || st.Entry == nil || st.Proofs == nil || st.Exported == nil || t == nil {
 		panic("peoplehttp.New: a dependency is missing")
 	}
-	return &Rim{shell: s, people: p, work: w, tree: t}
+	return &Rim{shell: s, people: st.People, work: st.Work, merges: st.Merges, flows: st.Flows, entries: st.Entry, proofs: st.Proofs, exported: st.Exported, tree: t}
 }
 
 // Register adds routes, templates, navigation and search to the shell.
@@ -75,6 +97,47 @@ func (h *Rim) Register() {
 	edit("/people/{id}/work/{spell}/end", h.endForm, h.saveEnd)
 	edit("/people/{id}/work/{spell}/dates", h.datesForm, h.saveDates)
 	h.shell.Add(web.Route{Pattern: "POST /people/{id}/work/{spell}/seen", Need: account.PeopleEdit, Action: h.saveSeen})
+	h.registerActs()
+}
+
+// registerActs adds the pages that concern many people, and acts on records as
+// wholes.
+func (h *Rim) registerActs() {
+	h.shell.Nav(
+		web.NavItem{Key: "people.nav.entry", Icon: "clipboard-list", Href: "/people/entry", Need: account.PeopleEdit, Order: 31, Under: "/people"},
+		web.NavItem{Key: "people.nav.flow", Icon: "arrows-exchange", Href: "/people/flow", Need: account.PeopleRead, Order: 32, Under: "/people"},
+		web.NavItem{Key: "people.nav.doubles", Icon: "git-merge", Href: "/people/doubles", Need: account.PeopleMerge, Order: 33, Under: "/people"},
+		web.NavItem{Key: "people.nav.proofs", Icon: "file-certificate", Href: "/people/proofs", Need: account.PeopleProof, Order: 34, Under: "/people"})
+	add := func(need account.Permission, pattern string, a web.Action) {
+		h.shell.Add(web.Route{Pattern: pattern, Need: need, Action: a})
+	}
+	add(account.PeopleMerge, "GET /people/doubles", h.doubles)
+	add(account.PeopleMerge, "POST /people/doubles/apart", h.apart)
+	add(account.PeopleMerge, "GET /people/doubles/merge/{merge}", h.mergeRecord)
+	add(account.PeopleMerge, "POST /people/doubles/merge/{merge}", h.undoMerge)
+	add(account.PeopleMerge, "GET /people/{id}/merge", h.mergeForm)
+	add(account.PeopleMerge, "POST /people/{id}/merge", h.saveMerge)
+	add(account.PeopleMerge, "GET /people/{id}/identity", h.identityForm)
+	add(account.PeopleMerge, "POST /people/{id}/identity", h.saveIdentity)
+	add(account.PeopleEdit, "GET /people/{id}/regroup", h.regroupForm)
+	add(account.PeopleEdit, "POST /people/{id}/regroup", h.saveRegroup)
+	h.shell.Add(web.Route{Pattern: "GET /people/flow", Need: account.PeopleRead, Action: h.flowBook, Long: true},
+		web.Route{Pattern: "GET /people/flow/export", Need: account.PeopleExport, Action: h.flowExport, Long: true})
+	add(account.PeopleEdit, "GET /people/{id}/flow/{flow}", h.undoFlowForm)
+	add(account.PeopleEdit, "POST /people/{id}/flow/{flow}", h.undoFlow)
+	add(account.PeopleEdit, "GET /people/entry", h.entry)
+	h.shell.Add(web.Route{Pattern: "POST /people/entry", Need: account.PeopleEdit, Action: h.saveEntry, Long: true})
+	add(account.PeopleEdit, "POST /people/entry/sheets", h.printSheet)
+	add(account.PeopleEdit, "POST /people/entry/find", h.findSheet)
+	add(account.PeopleEdit, "GET /people/entry/sheets/{code}", h.sheet)
+	add(account.PeopleEdit, "GET /people/entry/sheets/{code}/back", h.sheetBack)
+	h.shell.Add(web.Route{Pattern: "POST /people/entry/sheets/{code}/back", Need: account.PeopleEdit, Action: h.saveSheet, Long: true})
+	add(account.PeopleProof, "GET /people/proofs", h.proofList)
+	add(account.PeopleProof, "POST /people/proofs/find", h.findProof)
+	add(account.PeopleProof, "GET /people/proofs/paper/{proof}", h.proof)
+	add(account.PeopleProof, "POST /people/proofs/paper/{proof}", h.voidProof)
+	add(account.PeopleProof, "GET /people/{id}/proof", h.proofForm)
+	add(account.PeopleProof, "POST /people/{id}/proof", h.issueProof)
 }
 
 // Search answers the search box with people: name, pinyin, number, phone,

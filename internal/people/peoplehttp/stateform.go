@@ -6,6 +6,7 @@ import (
 
 	"wengang/internal/fact"
 	"wengang/internal/fault"
+	"wengang/internal/people/flow"
 	"wengang/internal/region"
 	"wengang/internal/web"
 )
@@ -180,8 +181,9 @@ func (h *Rim) moveForm(w http.ResponseWriter, r *web.Request) error {
 func (h *Rim) moveFields(f *form, candidates []region.Place) {
 	f.view.Note = f.r.T("people.move.note")
 	f.place("village", "", candidates, h.tree.FullName)
-	f.month("since", h.now(), true)
-	f.add(web.Field{Name: "reason", Label: f.r.T("people.reason"), Max: 200, Required: true, Wide: true})
+	f.actFields([]flow.Kind{flow.Moved, flow.MarriedAway}, h.today(), false)
+	f.add(web.Field{Name: "household", Label: f.r.T("people.move.household"), Max: 40, Hint: f.r.T("people.move.household.hint")})
+	f.choice("relation", fact.Relation, 0, false)
 }
 
 func (h *Rim) saveMove(w http.ResponseWriter, r *web.Request) error {
@@ -190,9 +192,15 @@ func (h *Rim) saveMove(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	to, candidates := f.home(func(s string) region.Match { return h.tree.Resolve(s, head.P.Village.At(region.County)) })
-	since := f.monthOf("since")
+	a := f.act()
+	a.To, a.Relation = to, f.intOf("relation")
+	if code := r.PostFormValue("household"); code != "" && len(f.own) == 0 {
+		if a.Household, err = h.people.HouseholdByCode(r.Context(), r.FullScope(), to, code); err != nil {
+			f.own = append(f.own, fault.Field{Name: "household", Key: "people.household.unknown"})
+		}
+	}
 	if err = f.early(); err == nil {
-		err = h.people.Move(r.Context(), r.FullScope(), r.Caller, head.P.ID, to, since, r.PostFormValue("reason"))
+		err = h.flows.Move(r.Context(), r.FullScope(), r.Caller, head.P.ID, a)
 	}
 	return h.saved(w, r, f, head, err, func() { h.moveFields(f, candidates) })
 }
@@ -214,9 +222,7 @@ func (h *Rim) leaveFields(f *form, head *headView) {
 	}
 	f.view.Danger = true
 	f.view.Note = f.r.T("people.leave.note")
-	f.choice("out_reason", fact.OutReason, 0, true, 1, 2, 9)
-	f.date("out_on", 0, true)
-	f.add(web.Field{Name: "note", Label: f.r.T("people.reason"), Max: 200, Wide: true})
+	f.actFields([]flow.Kind{flow.Died, flow.WentOut, flow.MarriedOut, flow.DroppedOut}, 0, true)
 }
 
 func (h *Rim) saveLeave(w http.ResponseWriter, r *web.Request) error {
@@ -224,14 +230,28 @@ func (h *Rim) saveLeave(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	id, note := head.P.ID, r.PostFormValue("note")
 	if head.P.OutOn != 0 {
-		err = h.people.Return(r.Context(), r.FullScope(), r.Caller, id, note)
+		err = h.takeBack(r, head, r.PostFormValue("note"))
 	} else {
-		why, on := f.intOf("out_reason"), f.dateOf("out_on")
+		a := f.act()
 		if err = f.early(); err == nil {
-			err = h.people.Leave(r.Context(), r.FullScope(), r.Caller, id, why, on, note)
+			err = h.flows.Leave(r.Context(), r.FullScope(), r.Caller, head.P.ID, a)
 		}
 	}
 	return h.saved(w, r, f, head, err, func() { h.leaveFields(f, head) })
+}
+
+// takeBack undoes the entry by which somebody left; who left by a file or
+// before there were registers has none.
+func (h *Rim) takeBack(r *web.Request, head *headView, note string) error {
+	papers, err := h.flows.Papers(r.Context(), r.FullScope(), head.P.ID)
+	if err != nil {
+		return err
+	}
+	for i := len(papers) - 1; i >= 0; i-- {
+		if papers[i].Kind.Exit() && papers[i].On == head.P.OutOn {
+			return h.flows.Undo(r.Context(), r.FullScope(), r.Caller, head.P.ID, papers[i].ID, note)
+		}
+	}
+	return h.people.Return(r.Context(), r.FullScope(), r.Caller, head.P.ID, note)
 }
