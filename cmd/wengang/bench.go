@@ -13,7 +13,7 @@ func benchCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "bench", Short: "measure the product against a peer in the same run; no time is printed whose result was not checked", Args: cobra.NoArgs,
 	}
-	cmd.AddCommand(benchRollupCmd(e), benchImportCmd(e))
+	cmd.AddCommand(benchRollupCmd(e), benchImportCmd(e), benchPagesCmd(e))
 	return cmd
 }
 

@@ -29,6 +29,7 @@ var layers = [][]string{
 	{"rims"},
 	{"webtest", "testkit"},
 	{"app"},
+	{"bench"},
 	{"cmd", "e2e"},
 }
 
