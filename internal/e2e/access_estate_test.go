@@ -206,6 +206,7 @@ func (w *estate) plant(t *testing.T) {
 		w.plantPeople(t, g)
 		w.plantPapers(t, g)
 		w.plantHandover(t, g)
+		w.plantActs(t, g)
 		w.grounds = append(w.grounds, g)
 	}
 	county := countyGround
@@ -273,6 +274,7 @@ func (w *estate) plantPapers(t *testing.T, g *ground) {
 	must("member", err)
 	g.member = m.ID
 	g.user = w.account(t, g, "u")
+	w.plantLists(t, g)
 	g.division = w.redraw(t, g)
 }
 
