@@ -13,7 +13,7 @@ import (
 
 // stores are the packages whose exported methods read or write what belongs to
 // places.
-var stores = []string{"people", "people/merge", "people/flow", "people/entry", "people/proof", "work", "month", "rollup", "register", "target", "report", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division", "handover", "reconcile"}
+var stores = []string{"people", "people/merge", "people/flow", "people/entry", "people/proof", "work", "month", "rollup", "register", "target", "report", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division", "listing", "evidence", "handover", "reconcile"}
 
 // unscoped are the exported doors to the database that take neither a scope
 // nor a caller, each with the reason. What is not here must take one.
@@ -35,6 +35,10 @@ var unscoped = map[string]string{
 	"reconcile.Store.Work":          "the queue's side of a reconciliation that a caller started; answers nothing",
 	"reconcile.Store.Purge":         "the schedule that forgets lists whose time has come; answers a number",
 	"transfer.Service.Clean":        "removes files that no batch owns",
+	"evidence.Store.Clean":          "the schedule that erases what was taken off; answers nothing",
+	"evidence.Store.CopyTo":         "wengang backup: sealed files, answers numbers",
+	"evidence.Store.CopyFrom":       "wengang restore: sealed files, answers numbers",
+	"evidence.Store.Verify":         "wengang verify: numbers of attachments whose file is damaged",
 	"setting.Load":                  "thresholds: rules of the house, not of people; pages read them within a scope",
 	"setting.At":                    "as Load",
 	"rule.Desk.Settings":            "thresholds of a place for a page that found the place within a scope",

@@ -28,6 +28,15 @@ const (
 	sealKey  = "evidence.key_cipher"
 )
 
+// MayAdd says before a file is read whether the caller may attach one.
+func (s *Store) MayAdd(ctx context.Context, by account.Caller, kind string, id int64) error {
+	k, f, err := s.find(ctx, s.db.Read, by, kind, id)
+	if err == nil && !mayEdit(by, k, f) {
+		err = fault.New(fault.Forbidden, "fault.forbidden", k.Edit)
+	}
+	return err
+}
+
 // Add attaches a file to a record.
 func (s *Store) Add(ctx context.Context, by account.Caller, kind string, id int64, u Upload) (Item, error) {
 	k, f, err := s.find(ctx, s.db.Read, by, kind, id)

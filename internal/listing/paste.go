@@ -73,11 +73,10 @@ func readLine(s string) Line {
 	// Then the line as one: a number that was written in groups.
 	whole := idcard.Normalise(strings.Join(words, ""))
 	n := run(whole)
-	l := understood(n)
-	if n == "" {
-		l = understood(whole)
+	if l := understood(whole); l.Problem == idcard.Mangled || n == "" {
+		return l
 	}
-	return l
+	return understood(n)
 }
 
 // run is the longest stretch of a text that could be a number.

@@ -103,7 +103,7 @@ func office(by account.Caller) (at region.Code, dept account.Dept, ok bool) {
 // Save keeps a chosen list: id 0 makes one, else the owner's is changed.
 func (s *Store) Save(ctx context.Context, by account.Caller, id int64, name string, shared bool, spec Spec) (int64, error) {
 	at, dept, ok := office(by)
-	if !ok {
+	if !ok || !by.Can(account.PeopleRead) {
 		return 0, fault.New(fault.Forbidden, "fault.forbidden", account.PeopleRead)
 	}
 	name = secret.Scrub(strings.TrimSpace(name))

@@ -51,8 +51,7 @@ type Print struct {
 const sealRows = "list_version_chunk.rows_cipher"
 
 // Keep settles a list of a place as it is now. The caller needs PeopleEdit
-// there; people whom he may not read are in it all the same only where his
-// scope holds the whole place.
+// there, so that his scope holds the whole place.
 func (s *Store) Keep(ctx context.Context, by account.Caller, list string, at region.Code, m calendar.Month, document string) (Version, error) {
 	o, err := OfficialOf(list)
 	if err != nil {

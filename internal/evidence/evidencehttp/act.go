@@ -19,6 +19,9 @@ func (h *Rim) add(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	kind := r.PathValue("kind")
+	if err := h.store.MayAdd(r.Context(), r.Caller, kind, object); err != nil {
+		return err
+	}
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return fault.New(fault.Invalid, "web.badform")
