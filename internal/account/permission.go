@@ -75,6 +75,7 @@ const (
 	ExportApprove  Permission = "export.approve"  // consent to others' exports, and their log
 	RightsRead     Permission = "rights.read"     // who may do what, in words
 	LookedRead     Permission = "looked.read"     // who looked at a person's record
+	InspectOwn     Permission = "inspect.own"     // the desk of an inspector: own notes and reads
 )
 
 // table says which role holds which permission. A department narrows it in
@@ -87,8 +88,8 @@ var table = map[Role][]Permission{
 	System:         {UserRead, UserCreate, SystemOperate, RightsRead},
 	Security:       {UserRead, UserGrant, RightsRead},
 	Auditor:        {AuditRead, RightsRead},
-	Inspector:      {PeopleRead, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
-	InspectorPlain: {PeopleRead, PeopleReveal, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
+	Inspector:      {InspectOwn, PeopleRead, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
+	InspectorPlain: {InspectOwn, PeopleRead, PeopleReveal, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
 	Local: {PeopleRead, PeopleEdit, PeopleExport, PeopleMerge, PeopleProof, ImportRun, FindingsRead, FindingsClear, MonthClose, MonthReopen, BoardRead, TargetRead, TargetEdit,
 		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, SystemOperate, ExportApprove, RightsRead, LookedRead},
 }

@@ -22,7 +22,7 @@ func Permissions() []Permission {
 	return []Permission{
 		BoardRead, PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear,
 		MonthClose, MonthReopen, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill,
-		ReportReview, HandoverAsk, HandoverAnswer, SettingEdit, ExportApprove, LookedRead, RightsRead, UserRead, UserCreate, UserGrant, AuditRead, SystemOperate,
+		ReportReview, HandoverAsk, HandoverAnswer, SettingEdit, ExportApprove, LookedRead, RightsRead, UserRead, UserCreate, UserGrant, AuditRead, SystemOperate, InspectOwn,
 	}
 }
 

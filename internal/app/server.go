@@ -59,6 +59,20 @@ func (o ServeOptions) check() error {
 	return fault.New(fault.Invalid, "app.plain", o.Addr)
 }
 
+// checkSample keeps a sample, whose accounts have no second factor, on this
+// machine.
+func (a *App) checkSample(ctx context.Context, o ServeOptions) error {
+	p, err := a.Accounts.Policy(ctx)
+	if err != nil || !p.Sample {
+		return err
+	}
+	host, _, _ := net.SplitHostPort(o.Addr)
+	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.IsLoopback() {
+		return nil
+	}
+	return fault.New(fault.Invalid, "account.sample.served", o.Addr)
+}
+
 func (a *App) sessions(o ServeOptions) *accounthttp.Sessions {
 	return &accounthttp.Sessions{Accounts: a.Accounts, Secure: o.secure(), Proxies: o.Proxies}
 }
@@ -66,6 +80,9 @@ func (a *App) sessions(o ServeOptions) *accounthttp.Sessions {
 // Serve runs the console, the queue and the audit sealer until ctx ends.
 func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 	if err := o.check(); err != nil {
+		return err
+	}
+	if err := a.checkSample(ctx, o); err != nil {
 		return err
 	}
 	shell := a.Shell(o)
@@ -118,26 +135,28 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 
 // handlers are the queue's jobs and schedules.
 func (a *App) handlers() []queue.Handler {
-	return []queue.Handler{a.importHandler(), a.dailyHandler(), a.recheckHandler(), a.handoverHandler()}
+	return append(a.reconcileHandlers(), a.importHandler(), a.dailyHandler(), a.recheckHandler(), a.handoverHandler())
 }
 
 // Shell is the console with every rim in it.
 func (a *App) Shell(o ServeOptions) *web.Shell {
 	sessions := a.sessions(o)
+	g := gate{a, sessions}
 	s := web.New(web.Config{
 		Tree: &a.places, Auth: sessions, Clock: a.Clock, Months: a.Months, Refusals: refusals{a},
-		Account: "/account", Secure: o.secure(), Log: a.Log, Notice: o.Notice, Ready: a.ready, Metrics: a.metrics(),
+		Account: "/account", Secure: o.secure(), Log: a.Log, Notice: o.Notice, Ready: a.ready, Metrics: g.metered(a.metrics()), Before: g.before,
 	})
 	accounts := &accounthttp.Rim{Shell: s, Accounts: a.Accounts, Sessions: sessions, Tree: &a.places, Demo: o.Demo}
 	accounts.Settings(accounthttp.SettingsEntry{Icon: "adjustments-horizontal", Key: "account.settings.values", Href: settinghttp.Path, Need: account.BoardRead})
 	accounts.Register()
 	(&settinghttp.Rim{Shell: s, DB: a.DB, Log: a.Audit}).Register()
-	(&audithttp.Rim{Shell: s, Log: a.Audit}).Register()
+	(&audithttp.Rim{Shell: s, Log: a.Audit, Accounts: a.Accounts, People: homes{a.People}}).Register()
 	a.peoplePages(s)
 	listinghttp.New(s, a.Lists).Register()
 	evidencehttp.New(s, a.Evidence).Register()
 	transferhttp.New(s, a.Imports).Register()
 	a.handoverPages(s)
+	a.reconcilePages(s)
 	boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places).Register()
 	rulehttp.New(s, a.Rules).Register()
 	registerhttp.New(s, a.Registers).Register()

@@ -68,6 +68,7 @@ type Log struct {
 	db     *db.DB
 	box    *secret.Box
 	anchor Anchor
+	reads  reads
 }
 
 // New makes the log. anchor may be nil: then loss of the newest rows cannot

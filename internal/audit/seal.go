@@ -162,6 +162,9 @@ func (l *Log) Run(ctx context.Context) {
 	var full, told time.Time
 	for {
 		everywhere := time.Since(full) > fullSearch
+		if err := l.flushDue(ctx); err != nil && ctx.Err() == nil {
+			slog.Error("audit: lists read", "err", err)
+		}
 		if _, err := l.seal(ctx, everywhere); err == nil {
 			if everywhere {
 				full = time.Now()
@@ -174,6 +177,9 @@ func (l *Log) Run(ctx context.Context) {
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 			defer cancel()
+			if err := l.FlushReads(last); err != nil {
+				slog.Error("audit: lists read", "err", err)
+			}
 			if _, err := l.seal(last, false); err != nil {
 				slog.Error("audit seal", "err", err)
 			}

@@ -33,11 +33,13 @@ const (
 	AnchorOther   = "anchor_other"   // the chain at the anchored place is another one
 	AnchorChanged = "anchor_changed" // the anchor itself was touched
 	AnchorMissing = "anchor_missing" // there is a chain and no anchor
+	ArchiveOther  = "archive_other"  // the note of an archived part was touched, or does not fit the one before
 )
 
 // Report is the outcome of a verification.
 type Report struct {
 	Rows, Seals, Marks int64
+	Archived           int64 // links that lie in archive files: verify those with `wengang audit verify FILE`
 	Head               Head
 	Findings           []Finding // at most maxFindings
 	More               int64     // findings beyond them
@@ -108,6 +110,10 @@ func anchored(l *Log, marks []Mark, rep *Report) map[int64]Mark {
 }
 
 func (l *Log) verifyChain(ctx context.Context, q db.Querier, rep *Report, marks map[int64]Mark) error {
+	prev, err := l.verifyArchives(ctx, q, rep, marks)
+	if err != nil {
+		return err
+	}
 	rows, err := q.QueryContext(ctx, `
 		SELECT s.seq, s.row_id, s.sealed_at, s.key_version, s.hash,
 		       r.id, r.nonce, r.at, r.user_id, r.login, r.address, r.session, r.request_id,
@@ -118,10 +124,7 @@ func (l *Log) verifyChain(ctx context.Context, q db.Querier, rep *Report, marks 
 		return fmt.Errorf("verify: %w", err)
 	}
 	defer rows.Close()
-	var (
-		prev []byte
-		last time.Time
-	)
+	var last time.Time
 	for rows.Next() {
 		s, r, err := scanSealed(rows)
 		if err != nil {

@@ -47,6 +47,7 @@ var holders = map[account.Permission]string{
 	account.UserGrant:     "security",
 	account.AuditRead:     "audit",
 	account.ExportApprove: "sd_reviewer lc_reviewer sx_reviewer",
+	account.InspectOwn:    "",
 	account.RightsRead:    "sd_reviewer sd_leader lc_leader lc_reviewer sx_reviewer system security audit",
 	account.LookedRead:    "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_agriculture yg_officer hb_officer",
 }

@@ -64,6 +64,11 @@ func (s *Shell) run(w http.ResponseWriter, r *Request) error {
 		if err := s.admit(r); err != nil {
 			return err
 		}
+		if s.cfg.Before != nil {
+			if err := s.cfg.Before(r.Context(), r, r.route.Pattern); err != nil {
+				return err
+			}
+		}
 	} else if err := s.place(r); err != nil {
 		return err
 	}

@@ -49,7 +49,10 @@ type Config struct {
 	Clock    calendar.Clock
 	Months   Months
 	Refusals Refusals
-	Log      *slog.Logger
+	// Before stands before every action of a signed-in person, behind
+	// permission and place; its error is the answer.
+	Before func(ctx context.Context, r *Request, pattern string) error
+	Log    *slog.Logger
 	Notice   string // catalogue key of the line under the navigation ("sample data")
 	SignIn   string // path of the sign-in page, default /sign-in
 	SignOut  string // path that a POST signs out at, default /sign-out

@@ -92,7 +92,7 @@ func open(t *testing.T, demo ...accounthttp.DemoUser) *house {
 		rim.Settings(accounthttp.SettingsEntry{Icon: "adjustments-horizontal", Key: "account.settings.values", Href: settinghttp.Path, Need: account.BoardRead})
 		rim.Register()
 		(&settinghttp.Rim{Shell: shell, DB: h.d, Log: h.log}).Register()
-		(&audithttp.Rim{Shell: shell, Log: h.log}).Register()
+		(&audithttp.Rim{Shell: shell, Log: h.log, Accounts: h.svc}).Register()
 	}, sessions.Wrap)
 	return h
 }

@@ -25,8 +25,10 @@ var templates embed.FS
 
 // Rim is the console's side of the audit record.
 type Rim struct {
-	Shell *web.Shell
-	Log   *audit.Log
+	Shell    *web.Shell
+	Log      *audit.Log
+	Accounts *account.Service // notes of inspectors
+	People   People           // whose readers are shown; nil in a console without a ledger
 }
 
 // Register adds routes, pages, navigation and figures.
@@ -36,6 +38,34 @@ func (h *Rim) Register() {
 		web.Route{Pattern: "GET /audit", Need: account.AuditRead, Action: h.list},
 		web.Route{Pattern: "POST /audit/verify", Need: account.AuditRead, Action: h.verify, Long: true},
 	)
+	h.Shell.Add(
+		web.Route{Pattern: "GET /audit/exports", Need: account.AuditRead, Action: h.exportLog(account.AuditRead)},
+		web.Route{Pattern: "GET /exports", Need: account.ExportApprove, Action: h.approvals},
+		web.Route{Pattern: "GET /exports/log", Need: account.ExportApprove, Action: h.exportLog(account.ExportApprove)},
+		web.Route{Pattern: "POST /exports/{id}/decide", Need: account.ExportApprove, Action: h.decide},
+		web.Route{Pattern: "POST /exports/{id}/end", Need: account.ExportApprove, Action: h.end("/exports")},
+		web.Route{Pattern: "GET /exports/mine", Need: account.PeopleExport, Action: h.mine},
+		web.Route{Pattern: "POST /exports/mine", Need: account.PeopleExport, Action: h.ask},
+		web.Route{Pattern: "POST /exports/mine/{id}/end", Need: account.PeopleExport, Action: h.end("/exports/mine")},
+		web.Route{Pattern: "GET /inspect", Need: account.InspectOwn, Action: h.inspect},
+		web.Route{Pattern: "GET /inspect/reads", Need: account.InspectOwn, Action: h.reads},
+		web.Route{Pattern: "POST /inspect/notes", Need: account.InspectOwn, Action: h.addNote},
+		web.Route{Pattern: "POST /inspect/notes/{id}/remove", Need: account.InspectOwn, Action: h.removeNote},
+	)
+	if h.People != nil {
+		h.Shell.Add(
+			web.Route{Pattern: "GET /people/{id}/looked", Need: account.LookedRead, Action: h.looked},
+			web.Route{Pattern: "GET /audit/people/{id}", Need: account.AuditRead, Action: h.lookedAudit},
+		)
+	}
+	h.Shell.Nav(
+		web.NavItem{Key: "audit.inspect.title", Icon: "search", Href: "/inspect", Need: account.InspectOwn, Order: 88},
+		web.NavItem{Key: "audit.nav.exports", Icon: "file-export", Href: "/audit/exports", Need: account.AuditRead, Order: 91, Under: "/audit"},
+		web.NavItem{Key: "audit.nav.approvals", Icon: "shield-check", Href: "/exports", Need: account.ExportApprove, Order: 33, Under: "/people"},
+		web.NavItem{Key: "audit.nav.mine", Icon: "file-export", Href: "/exports/mine", Need: account.PeopleExport, Order: 34, Under: "/people"},
+		web.NavItem{Key: "audit.nav.log", Icon: "history", Href: "/exports/log", Need: account.ExportApprove, Order: 35, Under: "/people"},
+	)
+	h.Shell.Todos(h)
 	h.Shell.Nav(web.NavItem{Key: "web.nav.audit", Icon: "fingerprint", Href: "/audit", Need: account.AuditRead, Order: 90})
 	h.Shell.Figures(h)
 }
