@@ -27,7 +27,7 @@ func importCmd(e *env) *cobra.Command {
 		Short: "check a workbook and save its good rows; KIND is people, monitored, work, plan, targets or roster",
 		Args:  exactly(2),
 		Long: "Every row is checked and matched: new, unchanged, updated, or rejected with its reason.\n" +
-			"A file is taken as a part of the list; with --full people absent from it become unverified.\n" +
+			"A file is taken as a part of the list; with --full people absent from it are listed, and their work becomes unverified.\n" +
 			"Ends with code 3 when rows were rejected.",
 		Example: "  wengang import people 人员信息.xlsx --region 371522\n" +
 			"  wengang import work 务工台账11月.xlsx --region 371522 --month 2023-11 --full\n" +
@@ -89,6 +89,9 @@ func writeReport(w io.Writer, r transfer.Report) {
 	}
 	fmt.Fprintf(w, "rows %d: accepted %d (new %d, unchanged %d, updated %d), rejected %d, with warnings %d\n",
 		r.Rows, r.Accepted, r.New, r.Unchanged, r.Updated, r.Rejected, r.Warnings)
+	if r.Absent != nil {
+		fmt.Fprintf(w, "absent from the full list: %d people of the ledger (listed with the import, nothing is deleted)\n", *r.Absent)
+	}
 	for i, f := range r.Findings {
 		if i == 20 {
 			fmt.Fprintf(w, "… and %d more (--json lists all)\n", len(r.Findings)-i)

@@ -84,6 +84,9 @@ type Report struct {
 	// Columns are those that the office remembers for the file's headings; nil
 	// where the layout was recognised.
 	Columns []ReportColumn `json:"columns,omitempty"`
+	// Absent is how many people of the place and kind a full file does not name;
+	// nil where the file is a part.
+	Absent *int64 `json:"absent,omitempty"`
 }
 
 // ReportFinding is one finding of a Report.
@@ -117,6 +120,11 @@ func (s *Service) Report(ctx context.Context, c account.Caller, id int64, lang t
 	}
 	r := Report{Rows: in.Done, Accepted: in.Accepted(), New: in.New, Unchanged: in.Same, Updated: in.Changed, Rejected: in.Refused(), Warnings: in.Warned,
 		Findings: make([]ReportFinding, 0, in.Findings), Columns: in.mapped()}
+	if n, ok, err := s.AbsentCount(ctx, c.Scope(account.ImportRun), id); err != nil {
+		return r, err
+	} else if ok {
+		r.Absent = &n
+	}
 	err = s.eachFinding(ctx, id, "", func(f found) error {
 		r.Findings = append(r.Findings, ReportFinding{File: in.FileName, Sheet: f.sheet, Row: int(f.row), Column: f.column, Rule: f.rule,
 			Severity: f.severity.Name(), Value: f.value, Message: decodeMessage(f.message).text(lang)})

@@ -74,6 +74,12 @@ func (s *Shell) regionName(lang text.Lang, c region.Code) string {
 
 // regionPath is the names from below the caller's place down to c; at the
 // nation or outside it the whole path.
+// PlacePath is a place with those above it, up to the page's own, for what a
+// rim writes into a file.
+func (s *Shell) PlacePath(r *Request, c region.Code) string {
+	return (&env{shell: s, r: r}).regionPath(c)
+}
+
 func (e *env) regionPath(c region.Code) string {
 	var parts []string
 	for x := c; x != region.Country; x = x.Parent() {

@@ -39,6 +39,7 @@ func (h *Rim) Register() {
 	h.columnRoutes()
 	h.pasteRoutes()
 	h.blankRoutes()
+	h.absentRoutes()
 	h.deskRoutes()
 	need := account.ImportRun
 	h.shell.Add(

@@ -38,6 +38,7 @@ type batchView struct {
 
 	Waiting string // for whom a save waits
 	UndoWhy string // why a saved batch cannot be undone any more
+	Absent  absentNote
 }
 
 // count is one of the five results.
@@ -88,6 +89,9 @@ func (h *Rim) page(w http.ResponseWriter, r *web.Request, status int, in transfe
 		}
 	}
 	if err := h.fill(r, in, &v); err != nil {
+		return err
+	}
+	if err := h.noteAbsent(r, in, &v); err != nil {
 		return err
 	}
 	return h.shell.PageStatus(w, r, status, "import/batch", v)
@@ -141,7 +145,7 @@ func effect(r *web.Request, in transfer.Info) string {
 		s += r.T("import.effect.rejected", web.Thousands(in.Rejected))
 	}
 	if in.Full {
-		s += r.T("import.effect.full")
+		s += r.T(fullKey("import.effect.full", in.Kind))
 	}
 	return s + r.T("import.effect.undo")
 }
@@ -201,7 +205,7 @@ func fileNote(r *web.Request, in transfer.Info) string {
 	note += " · " + size(in.FileSize)
 	if asked[in.Kind].full {
 		if in.Full {
-			note += " · " + r.T("import.full.note")
+			note += " · " + r.T(fullKey("import.full.note", in.Kind))
 		} else {
 			note += " · " + r.T("import.part.note")
 		}

@@ -117,7 +117,7 @@ func fields(r *web.Request, k transfer.Kind, typed, bad map[string]string) []web
 		full := value("full", "0") == "1"
 		out = append(out, web.Field{Name: "full", Label: r.T("import.f.full"), Kind: "radio", Wide: true, Options: []web.Option{
 			{Value: "0", Label: r.T("import.part"), Hint: r.T("import.part.hint"), On: !full},
-			{Value: "1", Label: r.T("import.full"), Hint: r.T("import.full.hint"), On: full}}})
+			{Value: "1", Label: r.T("import.full"), Hint: r.T(fullKey("import.full.hint", k.ID())), On: full}}})
 	}
 	return out
 }
