@@ -6,7 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wengang/internal/account"
 	"wengang/internal/app"
+	"wengang/internal/audit"
+	"wengang/internal/region"
 	"wengang/internal/secret"
 )
 
@@ -100,6 +103,11 @@ func keyRotateCmd(e *env) *cobra.Command {
 					fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d rows\n", p.Column, p.Rows)
 				}
 			})
+			if err != nil {
+				return err
+			}
+			operator := account.LocalOperator(region.Country)
+			err = a.Audit.Record(cmd.Context(), operator, audit.Entry{Action: "key.rotate", Object: "key", ObjectID: fmt.Sprint(v), Detail: map[string]string{"master": fmt.Sprint(master)}})
 			if err != nil {
 				return err
 			}

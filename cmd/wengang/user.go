@@ -3,17 +3,21 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/netip"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"wengang/internal/account"
 	"wengang/internal/app"
 	"wengang/internal/region"
+	"wengang/internal/secret"
 )
 
 func userCmd(e *env) *cobra.Command {
 	cmd := &cobra.Command{Use: "user", Short: "accounts: first run, list, add, grant", Args: cobra.NoArgs}
-	cmd.AddCommand(userInitCmd(e), userListCmd(e), userAddCmd(e), userGrantCmd(e), userDisableCmd(e))
+	cmd.AddCommand(userInitCmd(e), userListCmd(e), userAddCmd(e), userGrantCmd(e), userDisableCmd(e), userTOTPCmd(e), userAddressCmd(e))
 	return cmd
 }
 
@@ -23,6 +27,9 @@ func userInitCmd(e *env) *cobra.Command {
 		Use: "init", Short: "make the three administrators of a new installation, with one-time passwords", Args: cobra.NoArgs,
 		Example: "  wengang user init --region 3715",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := e.placeFirst(at); err != nil {
+				return err
+			}
 			return e.with(cmd, at, func(a *app.App, _ account.Caller, at region.Code) error {
 				made, err := a.Accounts.Bootstrap(cmd.Context(), at)
 				if err != nil {
@@ -153,4 +160,89 @@ func findUser(cmd *cobra.Command, a *app.App, c account.Caller, at region.Code, 
 		}
 	}
 	return 0, fmt.Errorf("no account %q in %s", login, at)
+}
+
+// placeFirst looks the place up before a new installation is made: a slip in
+// it must not leave a key and an empty database behind.
+func (e *env) placeFirst(at string) error {
+	path, err := secret.KeyPath(e.key)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); err == nil {
+		return nil // an installation of its own may know places that the nation does not
+	}
+	_, err = app.PlaceIn(region.National(), at)
+	return err
+}
+
+func userTOTPCmd(e *env) *cobra.Command {
+	cmd := &cobra.Command{Use: "totp", Short: "second factors", Args: cobra.NoArgs}
+	cmd.AddCommand(userTOTPResetCmd(e))
+	return cmd
+}
+
+func userTOTPResetCmd(e *env) *cobra.Command {
+	var at string
+	cmd := &cobra.Command{
+		Use: "reset LOGIN", Short: "take away a lost second factor, on record; the account sets up a new one at its next sign-in", Args: exactly(1),
+		Example: "  wengang user totp reset security --region 3715",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.with(cmd, at, func(a *app.App, c account.Caller, at region.Code) error {
+				id, err := findUser(cmd, a, c, at, args[0])
+				if err != nil {
+					return err
+				}
+				if err := a.Accounts.ResetFactor(cmd.Context(), c, id); err != nil {
+					return err
+				}
+				return e.print(cmd.OutOrStdout(), map[string]any{"login": args[0], "reset": true}, func(w io.Writer) { fmt.Fprintln(w, args[0], "second factor taken away, sessions ended") })
+			})
+		},
+	}
+	regionFlag(cmd, &at)
+	return cmd
+}
+
+func userAddressCmd(e *env) *cobra.Command {
+	var admin, metrics []string
+	var reason string
+	cmd := &cobra.Command{
+		Use: "address", Short: "networks from which administration and metrics are answered; also the way back in after a wrong one", Args: cobra.NoArgs,
+		Example: "  wengang user address --admin 10.37.15.0/24 --reason 等保整改\n  wengang user address --admin \"\" --reason 误设",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := e.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			c, err := a.Operator(cmd.Context(), e.as, region.Country)
+			if err != nil {
+				return err
+			}
+			for kind, list := range map[account.AddressKind][]string{account.AdminAddress: admin, account.MetricAddress: metrics} {
+				if !cmd.Flags().Changed(string(kind)) {
+					continue
+				}
+				if err := a.Accounts.SetAddresses(cmd.Context(), c, kind, strings.Join(list, "\n"), reason, ""); err != nil {
+					return err
+				}
+			}
+			out := map[account.AddressKind][]netip.Prefix{}
+			for _, kind := range []account.AddressKind{account.AdminAddress, account.MetricAddress} {
+				if out[kind], err = a.Accounts.Addresses(cmd.Context(), kind); err != nil {
+					return err
+				}
+			}
+			return e.print(cmd.OutOrStdout(), out, func(w io.Writer) {
+				for kind, list := range out {
+					fmt.Fprintf(w, "%-8s %v\n", kind, list)
+				}
+			})
+		},
+	}
+	cmd.Flags().StringSliceVar(&admin, "admin", nil, "networks for administration; empty for no limit")
+	cmd.Flags().StringSliceVar(&metrics, "metrics", nil, "networks for /metrics; empty for this machine only")
+	cmd.Flags().StringVar(&reason, "reason", "", "document or reason, kept on record")
+	return cmd
 }
