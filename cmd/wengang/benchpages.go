@@ -45,9 +45,9 @@ func benchPagesCmd(e *env) *cobra.Command {
 }
 
 func printPages(w io.Writer, r *bench.Pages) {
-	fmt.Fprintf(w, "%d people, %s, %d clients\n%-28s %10s %8s %8s %8s %9s\n", r.People, r.Engine, r.Clients, "", "req/s", "p50 ms", "p95 ms", "p99 ms", "bytes")
+	fmt.Fprintf(w, "%d people, %s, %d clients\n%-28s %10s %8s %8s %8s %8s %9s\n", r.People, r.Engine, r.Clients, "", "req/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms", "bytes")
 	for _, s := range r.Scenarios {
-		fmt.Fprintf(w, "%-28s %10.0f %8.1f %8.1f %8.1f %9d\n", s.Name, s.PerSec, s.P50, s.P95, s.P99, s.Bytes)
+		fmt.Fprintf(w, "%-28s %10.0f %8.1f %8.1f %8.1f %8.2f %9d\n", s.Name, s.PerSec, s.P50, s.P95, s.P99, s.CPU, s.Bytes)
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"wengang/internal/account"
 	"wengang/internal/app"
 	"wengang/internal/region"
+	"wengang/internal/sheet"
 	"wengang/internal/web"
 )
 
@@ -40,6 +41,9 @@ type Scenario struct {
 	P95    float64 `json:"p95_ms"`
 	P99    float64 `json:"p99_ms"`
 	Max    float64 `json:"max_ms"`
+	// CPU is the processor's time of one request, client and server together:
+	// what stays comparable on a machine that does other things too.
+	CPU    float64 `json:"cpu_ms"`
 	Asked  int     `json:"requests"`
 	Bytes  int     `json:"bytes"` // of one answer, not compressed
 }
@@ -297,15 +301,17 @@ func (l *loadPages) run(ctx context.Context, name string, a ask) (Scenario, erro
 	if _, _, err := l.burst(ctx, a, l.opts.For/5); err != nil {
 		return Scenario{}, err
 	}
+	cpu := sheet.CPUSeconds()
 	took, size, err := l.burst(ctx, a, l.opts.For)
 	if err != nil {
 		return Scenario{}, err
 	}
+	cpu = sheet.CPUSeconds() - cpu
 	slices.Sort(took)
 	at := func(p float64) float64 {
 		return float64(took[min(len(took)-1, int(p*float64(len(took))))].Microseconds()) / 1000
 	}
-	return Scenario{Name: name, PerSec: float64(len(took)) / l.opts.For.Seconds(), P50: at(.5), P95: at(.95), P99: at(.99), Max: at(1), Asked: len(took), Bytes: size}, nil
+	return Scenario{Name: name, PerSec: float64(len(took)) / l.opts.For.Seconds(), P50: at(.5), P95: at(.95), P99: at(.99), Max: at(1), CPU: 1000 * cpu / float64(len(took)), Asked: len(took), Bytes: size}, nil
 }
 
 func (l *loadPages) burst(ctx context.Context, a ask, d time.Duration) (took []time.Duration, size int, err error) {
