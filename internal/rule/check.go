@@ -64,7 +64,7 @@ func (d *Desk) Check(ctx context.Context, scope region.Scope, at region.Code, wh
 	if out.Whole {
 		places, err = d.towns(ctx, scope.Within(at))
 	} else {
-		places, err = d.changed(ctx, scope.Within(at), last)
+		places, err = d.changed(ctx, scope.Within(at), last, next.started)
 	}
 	if err != nil {
 		return out, err
@@ -148,14 +148,15 @@ func (d *Desk) marks(ctx context.Context) (change, effect int64, err error) {
 
 // changed are the villages of the scope with an edit, an import or an undo since
 // the last run. Of an import every row leaves a history; what an undo took back
-// does not, so its whole region is looked at.
-func (d *Desk) changed(ctx context.Context, scope region.Scope, last lastRun) ([]region.Code, error) {
+// does not, so its whole region is looked at. Exceptions that this run has just
+// opened count as changes.
+func (d *Desk) changed(ctx context.Context, scope region.Scope, last lastRun, started int64) ([]region.Code, error) {
 	var a db.Args
 	query := `SELECT DISTINCT p.village FROM person p WHERE ` + scope.Predicate("p.village", a.Add) + ` AND (p.id IN (
 			SELECT person_id FROM field_change WHERE batch_id = 0 AND id > ` + a.Add(last.change) + `
 			UNION SELECT f.person_id FROM field_change f JOIN import_batch b ON b.id = f.batch_id WHERE b.state = 'done' AND b.effect_seq > ` + a.Add(last.effect) + `
 			UNION SELECT x.person_id FROM person_aid x JOIN import_batch b ON b.id = x.batch_id WHERE b.state = 'done' AND b.effect_seq > ` + a.Add(last.effect) + `
-			UNION SELECT person_id FROM finding WHERE state = 0 AND opened_at >= ` + a.Add(last.started) + `)`
+			UNION SELECT person_id FROM finding WHERE state = 0 AND opened_at >= ` + a.Add(started) + `)`
 	undone, err := d.undone(ctx, last.effect)
 	if err != nil {
 		return nil, err
