@@ -113,6 +113,7 @@ func TestHandoverInTheBrowser(t *testing.T) {
 	sx.WaitText("核实此人是否已迁走")
 	sx.Shot("handover-holder")
 	sx.ClickCSS(`button[data-w-open="do-accept"]`)
+	sx.WaitText("自 2023-11 起计入对方")
 	sx.Shot("handover-accept")
 	sx.ClickCSS(`#do-accept button.pri`)
 	sx.WaitText("已同意迁走")

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,8 @@ type Request struct {
 	Dead       bool        // the holder's ledger has a death; told to the holder only
 	Parent     region.Code // who decides; 0 where not told
 
+	// Would is the month from which the move would count, told to who may agree.
+	Would calendar.Month
 	Sides []Side // on which the caller may act
 	Acts  []Act  // that the caller may do now
 
@@ -131,7 +134,13 @@ func (s *Store) Get(ctx context.Context, scope region.Scope, by account.Caller, 
 	if err != nil {
 		return Request{}, fmt.Errorf("read request: %w", err)
 	}
-	return told(r, lives, scope, by), nil
+	out := told(r, lives, scope, by)
+	if slices.Contains(out.Acts, ActAccept) {
+		if out.Would, err = s.effective(ctx, s.db.Read, &r); err != nil {
+			return Request{}, err
+		}
+	}
+	return out, nil
 }
 
 // Events is the life of a request of the scope, oldest first. Who acted on the

@@ -211,6 +211,7 @@ type oneView struct {
 	Do      map[string]bool
 	Person  string
 	Note    string // of the last act
+	Effect  string // of agreeing, in words
 	When    string // from when the move counts, where that is not the month asked for
 }
 
@@ -303,6 +304,13 @@ func (h *Rim) facts(r *web.Request, v *oneView) {
 		}
 	}
 	v.Note = said(r, x.Words)
+	if x.Would != 0 {
+		key := "handover.accept.effect"
+		if x.Would > x.Since {
+			key = "handover.accept.later"
+		}
+		v.Effect = r.T(key, h.tree.FullName(x.To), x.Would.String(), x.Since.String())
+	}
 }
 
 func orWord(s, otherwise string) string {
