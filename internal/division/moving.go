@@ -20,7 +20,17 @@ var following = []column{
 	{"household", "id", "village"},
 	{"finding", "id", "village"},
 	{"register", "id", "region"},
+	{"person_merge", "id", "village"},
+	{"handover", "id", "to_village"},
+	{"handover", "id", "from_village"},
+	{"proof", "id", "village"},
+	{"entry_sheet", "id", "village"},
+	{"evidence", "id", "region"},
+	{"saved_list", "id", "office_region"},
 }
+
+// what names the column in division_moved.
+func (c column) what() string { return c.table + "." + c.name }
 
 // shift moves everything that stands at one place to another from a month on,
 // and keeps what it did.
@@ -33,7 +43,7 @@ func shift(ctx context.Context, tx *db.Tx, id int64, st Step, m calendar.Month) 
 	for _, c := range following {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO division_moved (change_id, what, row_id, was, became)
-			SELECT CAST($1 AS BIGINT), '`+c.table+`', `+c.id+`, `+c.name+`, CAST($2 AS BIGINT) FROM `+c.table+` WHERE `+c.name+` = $3`,
+			SELECT CAST($1 AS BIGINT), '`+c.what()+`', `+c.id+`, `+c.name+`, CAST($2 AS BIGINT) FROM `+c.table+` WHERE `+c.name+` = $3`,
 			id, int64(st.To), int64(st.From))
 		if err != nil {
 			return fmt.Errorf("note %s: %w", c.table, err)
@@ -76,7 +86,7 @@ var residenceMoves = []struct {
 // moved lists who moved with one step, by number.
 func moved(ctx context.Context, q db.Querier, id int64, st Step) ([]int64, error) {
 	rows, err := q.QueryContext(ctx, `
-		SELECT row_id FROM division_moved WHERE change_id = $1 AND what = 'person' AND was = $2 AND became = $3 ORDER BY row_id`,
+		SELECT row_id FROM division_moved WHERE change_id = $1 AND what = 'person.village' AND was = $2 AND became = $3 ORDER BY row_id`,
 		id, int64(st.From), int64(st.To))
 	if err != nil {
 		return nil, fmt.Errorf("who moved: %w", err)

@@ -83,7 +83,7 @@ func (s *Store) back(ctx context.Context, tx *db.Tx, ch *Change) error {
 		}
 	}
 	for _, c := range following {
-		of := ` FROM division_moved d WHERE d.change_id = $1 AND d.what = '` + c.table + `' AND d.row_id = ` + c.table + `.` + c.id + ` AND d.became = ` + c.table + `.` + c.name
+		of := ` FROM division_moved d WHERE d.change_id = $1 AND d.what = '` + c.what() + `' AND d.row_id = ` + c.table + `.` + c.id + ` AND d.became = ` + c.table + `.` + c.name
 		set := ""
 		if c.table == "person" {
 			set = ", version = version + 1"
