@@ -103,6 +103,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 	}
 	sealed := make(chan struct{})
 	go func() { defer close(sealed); a.Audit.Run(ctx) }()
+	go a.followTree(ctx)
 	l, err := web.Listen(o.Addr, maxConns)
 	if err != nil {
 		return err

@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"wengang/internal/calendar"
 	"wengang/internal/region"
@@ -13,8 +16,10 @@ import (
 // places is the tree with the local places as they are now: slices ask it, so
 // that a new reporting unit is known without a restart.
 type places struct {
-	tree  atomic.Pointer[region.Tree]
-	rules atomic.Pointer[rule.Places]
+	mu     sync.Mutex
+	locals []region.Local // of the tree
+	tree   atomic.Pointer[region.Tree]
+	rules  atomic.Pointer[rule.Places]
 }
 
 func (p *places) set(t *region.Tree) {
@@ -83,12 +88,37 @@ func (p *places) Search(q string, within region.Scope, limit int) []region.Code 
 // Tree is the national tree with this installation's local places.
 func (a *App) Tree() *region.Tree { return a.places.tree.Load() }
 
-// ReloadTree reads the local places anew.
+// ReloadTree reads the local places anew; the tree, with what it has learned,
+// stays where none changed.
 func (a *App) ReloadTree(ctx context.Context) error {
 	locals, err := regionstore.LoadLocals(ctx, a.DB.Read)
 	if err != nil {
 		return err
 	}
-	a.places.set(region.National().With(locals))
+	a.places.mu.Lock()
+	defer a.places.mu.Unlock()
+	if a.places.tree.Load() == nil || !slices.Equal(locals, a.places.locals) {
+		a.places.locals = locals
+		a.places.set(region.National().With(locals))
+	}
 	return nil
+}
+
+// treeEvery is how soon a process knows of places that another one changed.
+const treeEvery = 5 * time.Second
+
+// followTree keeps the tree up to date with other processes (PostgreSQL).
+func (a *App) followTree(ctx context.Context) {
+	tick := time.NewTicker(treeEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := a.ReloadTree(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Warn("local places were not read", "err", err)
+			}
+		}
+	}
 }
