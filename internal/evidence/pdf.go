@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"wengang/internal/fault"
 )
@@ -49,7 +50,7 @@ func cleanPDF(raw []byte) (*Cleaned, error) {
 		if !slices.Contains(s.names, "ObjStm") {
 			continue
 		}
-		if !slices.Contains(s.names, "FlateDecode") || slices.Contains(s.names, "DecodeParms") {
+		if !packedOnce(s.names) {
 			return nil, refuse("unreadable")
 		}
 		inner, err := unpack(s.data, &budget)
@@ -72,6 +73,21 @@ func cleanPDF(raw []byte) (*Cleaned, error) {
 		out.Kept = append(out.Kept, saysInfo)
 	}
 	return out, nil
+}
+
+// packedOnce reports objects packed with one deflate and nothing else: what is
+// packed otherwise cannot be looked into here.
+func packedOnce(names []string) bool {
+	n := 0
+	for _, name := range names {
+		switch {
+		case name == "FlateDecode" || name == "Fl":
+			n++
+		case strings.HasSuffix(name, "Decode"), name == "DecodeParms", name == "Crypt", name == "F":
+			return false
+		}
+	}
+	return n == 1
 }
 
 // outside is the file without what its streams hold.
