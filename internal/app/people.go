@@ -11,6 +11,7 @@ import (
 	"wengang/internal/people/merge"
 	"wengang/internal/people/peoplehttp"
 	"wengang/internal/people/proof"
+	"wengang/internal/rule/rulehttp"
 	"wengang/internal/web"
 	"wengang/internal/work"
 )
@@ -33,5 +34,7 @@ func (a *App) PeopleActs() peoplehttp.Stores {
 }
 
 func (a *App) peoplePages(s *web.Shell) {
-	peoplehttp.New(s, a.PeopleActs(), &a.places).Register()
+	stores := a.PeopleActs()
+	stores.Doubts = rulehttp.New(s, a.Rules).Doubts
+	peoplehttp.New(s, stores, &a.places).Register()
 }

@@ -112,6 +112,13 @@ type Event struct {
 type Fact struct {
 	Label, Value, Source, Href string
 	Reveal                     string // address that reveals a masked value with a reason
+	Doubts                     []Doubt
+}
+
+// Doubt is what a check says of a field: Label names it, Href is the finding.
+type Doubt struct {
+	Field, Label, Text, Href string
+	Badge                    Badge
 }
 
 // Tab of a switch; the address makes it a link.

@@ -73,6 +73,7 @@ type recordView struct {
 	Older    string
 	Count    int
 	Members  []rowView
+	Doubts   []web.Doubt
 }
 
 func (h *Rim) record(w http.ResponseWriter, r *web.Request) error {
@@ -111,7 +112,7 @@ func (h *Rim) recordView(r *web.Request) (*recordView, error) {
 		head.nameSettlements(events[i].Lines)
 	}
 	h.events(r, v, events)
-	return v, nil
+	return v, h.doubts(r, v)
 }
 
 // head reads what stands above every page of one person.

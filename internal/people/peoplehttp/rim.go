@@ -42,6 +42,9 @@ type Stores struct {
 	Proofs *proof.Store
 	// Exported puts a file on record before it is answered (audit.Log).
 	Exported func(ctx context.Context, by account.Caller, e audit.Export) error
+	// Doubts are what the checks doubt of a person (rulehttp); nil: nothing is
+	// shown.
+	Doubts func(r *web.Request, personID int64) ([]web.Doubt, error)
 }
 
 // Rim is the pages of people and work.
@@ -54,6 +57,7 @@ type Rim struct {
 	entries  *entry.Store
 	proofs   *proof.Store
 	exported func(ctx context.Context, by account.Caller, e audit.Export) error
+	doubted  func(r *web.Request, personID int64) ([]web.Doubt, error)
 	tree     Tree
 }
 
@@ -62,7 +66,7 @@ func New(s *web.Shell, st Stores, t Tree) *Rim {
 	if s == nil || st.People == nil || st.Work == nil || st.Merges == nil || st.Flows == nil || st.Entry == nil || st.Proofs == nil || st.Exported == nil || t == nil {
 		panic("peoplehttp.New: a dependency is missing")
 	}
-	return &Rim{shell: s, people: st.People, work: st.Work, merges: st.Merges, flows: st.Flows, entries: st.Entry, proofs: st.Proofs, exported: st.Exported, tree: t}
+	return &Rim{shell: s, people: st.People, work: st.Work, merges: st.Merges, flows: st.Flows, entries: st.Entry, proofs: st.Proofs, exported: st.Exported, doubted: st.Doubts, tree: t}
 }
 
 // Register adds routes, templates, navigation and search to the shell.
