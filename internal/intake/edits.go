@@ -60,19 +60,22 @@ func (e *edits) readTouched(of ...change.Entity) error {
 	return rows.Err()
 }
 
-func (b *base) edits(ctx context.Context, tx *db.Tx, batch *transfer.Batch) (*edits, error) {
+// edits begins; q reads. It may be another than the transaction that e.tx is
+// set to before the first write.
+func (b *base) edits(ctx context.Context, q db.Querier, batch *transfer.Batch) (*edits, error) {
+	tx, _ := q.(*db.Tx)
 	e := &edits{ctx: ctx, tx: tx, b: batch, base: b, from: map[region.Code]calendar.Month{}, late: map[int64]calendar.Month{}, had: map[int64]bool{}}
 	var err error
-	if e.closed, err = closedUntil(ctx, tx, batch.Region); err != nil {
+	if e.closed, err = closedUntil(ctx, q, batch.Region); err != nil {
 		return nil, err
 	}
-	return e, e.readHad()
+	return e, e.readHad(q)
 }
 
 // readHad asks once who has findings, so that only those are asked again.
-func (e *edits) readHad() error {
+func (e *edits) readHad(q db.Querier) error {
 	var a db.Args
-	rows, err := e.tx.QueryContext(e.ctx, `SELECT DISTINCT f.person_id FROM finding f JOIN person p ON p.id = f.person_id
+	rows, err := q.QueryContext(e.ctx, `SELECT DISTINCT f.person_id FROM finding f JOIN person p ON p.id = f.person_id
 		WHERE f.state <> 1 AND `+region.ScopeOf(e.b.Region).Predicate("p.village", a.Add), a.Values...)
 	if err != nil {
 		return fmt.Errorf("read findings: %w", err)

@@ -158,23 +158,9 @@ func (u *undoing) readLate() error {
 
 // tell logs the change for every county of the region that has people.
 func (u *undoing) tell() error {
-	var a db.Args
-	rows, err := u.tx.QueryContext(u.ctx, `SELECT DISTINCT village / 1000000 FROM person WHERE `+region.ScopeOf(u.b.Region.At(region.County)).Predicate("village", a.Add), a.Values...)
+	counties, err := countiesOf(u.ctx, u.tx, u.b.Region)
 	if err != nil {
-		return fmt.Errorf("read counties: %w", err)
-	}
-	counties := []region.Code{}
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			rows.Close()
-			return fmt.Errorf("read counties: %w", err)
-		}
-		counties = append(counties, region.Code(n*1_000_000))
-	}
-	rows.Close()
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read counties: %w", err)
+		return err
 	}
 	if len(counties) == 0 && u.b.Region.Level() >= region.County {
 		counties = append(counties, u.b.Region.At(region.County)) // the batch was all that the county had

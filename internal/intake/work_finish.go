@@ -3,6 +3,8 @@ package intake
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"wengang/internal/calendar"
@@ -15,55 +17,142 @@ import (
 )
 
 // workFinish gathers, over all rows of a file, what only the whole file says.
+// It is read before the last transaction: a file may be large, and whoever
+// writes waits for that one.
 type workFinish struct {
 	*edits
-	named  map[int64]bool           // people whom the file names, in refused rows too
+	now    calendar.Month
+	named  map[int64]bool           // people whom the file names; true: in an accepted row
 	stated map[int64]bool           // spells of the ledger that the file states
 	jobs   map[int64]calendar.Month // person with a new running spell → its start
 	villes map[int64]region.Code    // their villages
 	seen   []*workRow               // running spells of a file without a month
 	asOf   calendar.Month           // last month that a file without one names
-	states bool
+	states []int64                  // people whose state it states
+	amends []amendment
+	ending []ending
+}
+
+// amendment is a row that changes a spell of the ledger, as it was staged.
+type amendment struct {
+	row     int
+	payload []byte
+}
+
+// ending is a running spell that a new job replaces.
+type ending struct {
+	person, id int64
+	channel    int
 }
 
 // Finish changes the spells that the file changes, ends those that a new job
 // replaced, and states what people live by.
 func (k *workKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, each func(func(transfer.Staged) error) error) error {
-	e, err := k.edits(ctx, tx, asHistory(b))
+	finish, err := k.prepare(ctx, tx, b, each)
 	if err != nil {
 		return err
 	}
-	if err := e.readTouched(change.OfSpell, change.OfTerm); err != nil {
-		return err
-	}
-	f := &workFinish{edits: e, named: map[int64]bool{}, stated: map[int64]bool{}, jobs: map[int64]calendar.Month{}, villes: map[int64]region.Code{}}
-	err = each(func(s transfer.Staged) error {
-		w := &workRow{}
-		if err := decode(s.Payload, w); err != nil {
-			return err
-		}
-		if f.named[w.PersonID] = true; s.Result == transfer.Rejected {
-			return nil
-		}
-		if f.touched[w.PersonID] {
-			return errStale
-		}
-		return f.row(w, s.Row)
-	})
-	for _, step := range []func() error{f.history0, f.endOthers, f.setStates, f.absent, e.close} {
-		if err == nil {
-			err = step()
+	more, err := finish(ctx, tx)
+	for after := int64(0); more && err == nil; {
+		if after, err = k.Settle(ctx, tx, b, after); after == 0 {
+			break
 		}
 	}
 	return err
 }
 
-func (f *workFinish) row(w *workRow, row int) error {
+// Prepare reads what Finish needs before the last transaction. Work that a page
+// has written between the two makes the save stale; where a month has closed
+// between, all is read again inside.
+func (k *workKind) Prepare(ctx context.Context, b *transfer.Batch, each func(func(transfer.Staged) error) error) (func(context.Context, *db.Tx) (bool, error), error) {
+	was, err := closedUntil(ctx, k.db.Read, b.Region)
+	if err != nil {
+		return nil, err
+	}
+	finish, err := k.prepare(ctx, k.db.Read, b, each)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *db.Tx) (bool, error) {
+		now, err := closedUntil(ctx, tx, b.Region)
+		if err != nil {
+			return false, err
+		}
+		if !maps.Equal(was, now) {
+			return false, k.Finish(ctx, tx, b, each)
+		}
+		return finish(ctx, tx)
+	}, nil
+}
+
+func (k *workKind) prepare(ctx context.Context, q db.Querier, b *transfer.Batch, each func(func(transfer.Staged) error) error) (func(context.Context, *db.Tx) (bool, error), error) {
+	e, err := k.edits(ctx, q, asHistory(b))
+	if err != nil {
+		return nil, err
+	}
+	f := &workFinish{edits: e, now: calendar.DateAt(k.db.Clock()).Month(), named: map[int64]bool{}, stated: map[int64]bool{}, jobs: map[int64]calendar.Month{}, villes: map[int64]region.Code{}}
+	err = each(func(s transfer.Staged) error {
+		w := &workRow{}
+		if err := decode(s.Payload, w); err != nil {
+			return err
+		}
+		accepted := s.Result != transfer.Rejected
+		if f.named[w.PersonID] = f.named[w.PersonID] || accepted; accepted {
+			f.row(w, s)
+		}
+		return nil
+	})
+	for _, step := range []func(db.Querier) error{f.others, f.absent} {
+		if err == nil {
+			err = step(q)
+		}
+	}
+	return f.finish, err
+}
+
+// finish is the last transaction. Many states follow in steps (Settle), unless
+// closed months have to be worked out again from them at once.
+func (f *workFinish) finish(ctx context.Context, tx *db.Tx) (more bool, err error) {
+	f.ctx, f.tx = ctx, tx
+	if err := f.readTouched(change.OfSpell, change.OfTerm); err != nil {
+		return false, err
+	}
+	for id := range f.touched {
+		if f.named[id] {
+			return false, errStale
+		}
+	}
+	for _, a := range f.amends {
+		var w workRow
+		if err := decode(a.payload, &w); err != nil {
+			return false, err
+		}
+		if err := f.amend(&w, a.row); err != nil {
+			return false, err
+		}
+	}
+	if err := f.history0(); err != nil {
+		return false, err
+	}
+	if err := f.endOthers(); err != nil {
+		return false, err
+	}
+	if more = len(f.states) > settleStates && len(f.late) == 0; !more {
+		if err := setStates(ctx, tx, f.b.ID, f.states); err != nil {
+			return false, err
+		}
+	}
+	return more, f.close()
+}
+
+func (f *workFinish) row(w *workRow, s transfer.Staged) {
 	if m := w.first(f.b.Month); m != 0 {
 		f.person(w.PersonID, w.Village, m)
 	}
 	f.finding(w.PersonID, w.Village, w.Found, checkedWork(w))
-	f.states = f.states || w.Status != 0
+	if w.Status != 0 {
+		f.states = append(f.states, w.PersonID)
+	}
 	if w.Fresh && w.Runs {
 		if m, ok := f.jobs[w.PersonID]; !ok || w.Start > m {
 			f.jobs[w.PersonID], f.villes[w.PersonID] = w.Start, w.Village
@@ -71,7 +160,7 @@ func (f *workFinish) row(w *workRow, row int) error {
 	}
 	if f.b.Month == 0 {
 		for _, m := range []calendar.Month{w.Start, w.End, w.NewEnd, w.OldStart, w.Through} {
-			if m != calendar.Open && m <= calendar.DateAt(f.tx.Now).Month() {
+			if m != calendar.Open && m <= f.now {
 				f.asOf = max(f.asOf, m)
 			}
 		}
@@ -80,60 +169,12 @@ func (f *workFinish) row(w *workRow, row int) error {
 		}
 	}
 	if w.SpellID == 0 {
-		return nil
+		return
 	}
 	f.stated[w.SpellID] = true
-	return f.amend(w, row)
-}
-
-// amend writes dates and corrected terms of a spell that readers see.
-func (f *workFinish) amend(w *workRow, row int) error {
-	note := func(e change.Entity, field, old, new string) {
-		f.note(change.Field{PersonID: w.PersonID, Entity: e, EntityID: w.SpellID, Field: field, Old: old, New: new, FileRow: row})
+	if w.NewEnd != 0 || w.NewStart != 0 || w.Fix {
+		f.amends = append(f.amends, amendment{s.Row, slices.Clone(s.Payload)})
 	}
-	if w.NewEnd != 0 {
-		err := f.exec("end spell", `UPDATE spell SET end_month = $1, updated_at = $2 WHERE person_id = $3 AND id = $4`,
-			int64(w.NewEnd), db.Millis(f.tx.Now), w.PersonID, w.SpellID)
-		if err != nil {
-			return err
-		}
-		note(change.OfSpell, "end_month", itoa(int64(w.OldEnd)), itoa(int64(w.NewEnd)))
-	}
-	if w.NewStart != 0 {
-		if err := f.earlier(w); err != nil {
-			return err
-		}
-		note(change.OfSpell, "start_month", itoa(int64(w.OldStart)), itoa(int64(w.NewStart)))
-	}
-	if !w.Fix {
-		return nil
-	}
-	s := &set{}
-	values := termValues(&w.Term)
-	for i, c := range termColumns {
-		s.add(c, values[i])
-	}
-	err := f.exec("correct terms", `UPDATE spell_term SET `+strings.Join(s.sets, ", ")+
-		` WHERE person_id = `+s.args.Add(w.PersonID)+` AND spell_id = `+s.args.Add(w.SpellID)+` AND from_month = `+s.args.Add(int64(w.Term.From)), s.args.Values...)
-	for _, h := range w.termHistory(0, 0, row) {
-		f.note(h)
-	}
-	return err
-}
-
-// earlier moves a start back. The first terms are copied to the new start
-// instead of moved, so that an undo only has to delete them.
-func (f *workFinish) earlier(w *workRow) error {
-	err := f.exec("move start", `UPDATE spell SET start_month = $1, updated_at = $2 WHERE person_id = $3 AND id = $4`,
-		int64(w.NewStart), db.Millis(f.tx.Now), w.PersonID, w.SpellID)
-	if err != nil {
-		return err
-	}
-	cols := strings.Join(termColumns, ", ")
-	return f.exec("copy terms", `INSERT INTO spell_term (person_id, spell_id, from_month, batch_id, `+cols+`)
-		SELECT person_id, spell_id, $1, $2, `+cols+` FROM spell_term
-		WHERE person_id = $3 AND spell_id = $4 AND from_month = $5 ON CONFLICT (person_id, spell_id, from_month) DO NOTHING`,
-		int64(w.NewStart), f.b.ID, w.PersonID, w.SpellID, int64(w.OldStart))
 }
 
 // history0 confirms the running spells of a file without a month for the last
@@ -161,21 +202,18 @@ func (f *workFinish) history0() error {
 	return nil
 }
 
-// endOthers ends the running spells that a new job replaced: those that began
-// before it and that the file does not state themselves. Their last month is
-// that of the change, so that no month lies between the two; a public post and
+// others finds the running spells that a new job replaced: those that began
+// before it and that the file does not state themselves. A public post and
 // other work may stand side by side (A103).
-func (f *workFinish) endOthers() error {
-	type spell struct {
-		person, id int64
-		channel    int
-	}
-	var ending []spell
-	var s spell
+func (f *workFinish) others(q db.Querier) error {
+	var s ending
 	var start calendar.Month
 	var fresh bool
+	var all []ending
 	posts := map[int64]bool{} // whose new work is a post
-	err := eachOf(f.ctx, f.tx, keys(f.jobs), func(in string, a *db.Args) string {
+	ids := keys(f.jobs)
+	slices.Sort(ids)
+	err := eachOf(f.ctx, q, ids, func(in string, a *db.Args) string {
 		batch := a.Add(f.b.ID)
 		return `SELECT s.person_id, s.id, s.start_month, CASE WHEN s.batch_id = ` + batch + ` THEN 1 ELSE 0 END,
 				coalesce((SELECT t.channel FROM spell_term t WHERE t.person_id = s.person_id AND t.spell_id = s.id ORDER BY t.from_month DESC LIMIT 1), 0)
@@ -186,16 +224,23 @@ func (f *workFinish) endOthers() error {
 		case fresh:
 			posts[s.person] = posts[s.person] || s.channel == fact.ChannelPost
 		case !f.stated[s.id] && start < f.jobs[s.person]:
-			ending = append(ending, s)
+			all = append(all, s)
 		}
 	}, &s.person, &s.id, &start, &fresh, &s.channel)
 	if err != nil {
 		return fmt.Errorf("read running spells: %w", err)
 	}
-	for _, s := range ending {
-		if posts[s.person] != (s.channel == fact.ChannelPost) {
-			continue
-		}
+	f.ending = slices.DeleteFunc(all, func(s ending) bool { return posts[s.person] != (s.channel == fact.ChannelPost) })
+	for _, s := range f.ending {
+		f.person(s.person, f.villes[s.person], f.jobs[s.person])
+	}
+	return nil
+}
+
+// endOthers ends them. Their last month is that of the change, so that no month
+// lies between the two.
+func (f *workFinish) endOthers() error {
+	for _, s := range f.ending {
 		m := f.jobs[s.person]
 		err := f.exec("end spell", `UPDATE spell SET end_month = $1, end_reason = $2, updated_at = $3 WHERE person_id = $4 AND id = $5`,
 			int64(m), endNewJob, db.Millis(f.tx.Now), s.person, s.id)
@@ -204,44 +249,20 @@ func (f *workFinish) endOthers() error {
 		}
 		f.note(change.Field{PersonID: s.person, Entity: change.OfSpell, EntityID: s.id, Field: "end_month", Old: itoa(int64(calendar.Open)), New: itoa(int64(m))})
 		f.note(change.Field{PersonID: s.person, Entity: change.OfSpell, EntityID: s.id, Field: "end_reason", New: endNewJob})
-		f.person(s.person, f.villes[s.person], m)
 	}
 	return nil
-}
-
-// setStates brings the persons' state up to the latest statement. Who had a
-// state without history gets one first, so that an undo finds it.
-func (f *workFinish) setStates() error {
-	if !f.states {
-		return nil
-	}
-	err := f.exec("keep state", `INSERT INTO status_history (person_id, since, status, source, recorded_at, recorded_by, batch_id)
-		SELECT p.id, p.status_on, p.status, p.status_source, p.created_at, 0, 0 FROM person p
-		WHERE p.status <> 0 AND p.id IN (SELECT h.person_id FROM status_history h WHERE h.batch_id = $1)
-		AND NOT EXISTS (SELECT 1 FROM status_history o WHERE o.person_id = p.id AND o.batch_id <> $1)`, f.b.ID)
-	if err != nil {
-		return err
-	}
-	pick := func(column string) string {
-		return `(SELECT h.` + column + ` FROM status_history h WHERE h.person_id = person.id AND h.batch_id = $1 ORDER BY h.since DESC LIMIT 1)`
-	}
-	return f.exec("set states", `UPDATE person SET status = `+pick("status")+`, status_on = `+pick("since")+`, status_source = $2,
-		version = version + 1, updated_at = $3
-		WHERE id IN (SELECT h.person_id FROM status_history h WHERE h.batch_id = $1)
-		AND EXISTS (SELECT 1 FROM status_history h WHERE h.person_id = person.id AND h.batch_id = $1 AND h.since >= person.status_on)`,
-		f.b.ID, source, db.Millis(f.tx.Now))
 }
 
 // absent lists the people of the region whose work runs in the month of a full
 // file that does not name them. They keep their spells, unseen (semantics,
 // People and places).
-func (f *workFinish) absent() error {
+func (f *workFinish) absent(q db.Querier) error {
 	if !f.b.Full || f.b.Month == 0 {
 		return nil
 	}
 	var a db.Args
 	m := a.Add(int64(f.b.Month))
-	rows, err := f.tx.QueryContext(f.ctx, `SELECT DISTINCT p.id, p.village FROM person p JOIN spell s ON s.person_id = p.id
+	rows, err := q.QueryContext(f.ctx, `SELECT DISTINCT p.id, p.village FROM person p JOIN spell s ON s.person_id = p.id
 		WHERE `+region.ScopeOf(f.b.Region).Predicate("p.village", a.Add)+` AND p.out_on = 0 AND p.merged_into = 0 AND `+live("p")+`
 		AND s.start_month <= `+m+` AND s.end_month > `+m+` AND `+live("s")+`
 		AND NOT EXISTS (SELECT 1 FROM spell_seen v WHERE v.person_id = p.id AND v.month = `+m+`) ORDER BY p.id`, a.Values...)
@@ -254,7 +275,7 @@ func (f *workFinish) absent() error {
 		if err := rows.Scan(&k.PersonID, &k.Village); err != nil {
 			return fmt.Errorf("read absent people: %w", err)
 		}
-		if f.named[k.PersonID] {
+		if _, ok := f.named[k.PersonID]; ok {
 			continue
 		}
 		f.kept = append(f.kept, k)

@@ -123,6 +123,9 @@ func (s *Store) begin(ctx context.Context, county region.Code, m calendar.Month,
 		if mark, err = lastChange(ctx, tx); err != nil {
 			return err
 		}
+		if err := settled(ctx, tx, county); err != nil {
+			return err
+		}
 		all, err := s.statuses(ctx, tx, region.ScopeOf(county), county, 0, calendar.Open)
 		if err != nil {
 			return err
@@ -242,4 +245,18 @@ func changedSince(ctx context.Context, tx *db.Tx, county region.Code, m calendar
 		ids = append(ids, id)
 	}
 	return ids, false, rows.Err()
+}
+
+// settled refuses while an import that readers see already still brings people
+// of the county up to its states: a few seconds.
+func settled(ctx context.Context, tx *db.Tx, county region.Code) error {
+	var a db.Args
+	at := region.ScopeOf(county).Predicate("region", a.Add)
+	above := []int64{int64(region.Country), int64(county.At(region.Province)), int64(county.At(region.City))}
+	var n int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM import_batch WHERE state = 'saving' AND saved_at <> 0 AND (`+at+` OR region IN `+db.List(&a, above)+`)`, a.Values...).Scan(&n)
+	if err == nil && n > 0 {
+		err = fault.New(fault.Conflict, "import.busy")
+	}
+	return err
 }

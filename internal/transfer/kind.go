@@ -35,6 +35,19 @@ type Kind interface {
 	Undo(ctx context.Context, tx *db.Tx, b *Batch) error
 }
 
+// Stepwise is a Kind whose last transaction is kept short: what it only reads
+// is read before, and what need not change at the same instant follows after.
+type Stepwise interface {
+	// Prepare reads what Finish would read, outside of any transaction. The
+	// answer runs in the last transaction in Finish's place; more says that
+	// steps of Settle remain.
+	Prepare(ctx context.Context, b *Batch, each func(func(Staged) error) error) (finish func(ctx context.Context, tx *db.Tx) (more bool, err error), err error)
+	// Settle does the next step after the batch is shown, each in a transaction
+	// of its own; after is what the step before answered, 0 at first and after
+	// a kill; 0 says that nothing is left. Steps may run twice.
+	Settle(ctx context.Context, tx *db.Tx, b *Batch, after int64) (next int64, err error)
+}
+
 // Guarded is a Kind that writes what needs more than account.ImportRun by hand:
 // a workbook gives no right that the page refuses.
 type Guarded interface{ Need() account.Permission }

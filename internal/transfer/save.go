@@ -168,6 +168,9 @@ func (s *Service) save(ctx context.Context, in Info) error {
 		}
 		s.point("save.chunk")
 	}
+	if in.shown() {
+		return s.settle(ctx, b, in) // a kill came between
+	}
 	return s.finish(ctx, b, in)
 }
 
@@ -217,7 +220,12 @@ func (s *Service) applyNext(ctx context.Context, b *Batch) (more bool, err error
 // the state and the audit row stand in one transaction. The staged rows are
 // dropped with it: the ledger has them now.
 func (s *Service) finish(ctx context.Context, b *Batch, in Info) error {
-	err := s.db.Tx(ctx, func(tx *db.Tx) error {
+	last, err := s.prepare(ctx, b)
+	if err != nil {
+		return fmt.Errorf("finish: %w", err)
+	}
+	more := false
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		// Taking the row first settles the race with a cancel.
 		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET saved_at = $1 WHERE id = $2 AND state = 'saving' AND cancelled = FALSE`, db.Millis(tx.Now), b.ID)
 		if err != nil {
@@ -226,8 +234,7 @@ func (s *Service) finish(ctx context.Context, b *Batch, in Info) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errCancelled
 		}
-		each := func(fn func(Staged) error) error { return s.eachStaged(ctx, tx, b.ID, fn) }
-		if err := s.kinds[b.Kind].Finish(ctx, tx, b, each); err != nil {
+		if more, err = last(ctx, tx); err != nil {
 			return fmt.Errorf("finish: %w", err)
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM hidden_batch WHERE batch_id = $1`, b.ID); err != nil {
@@ -236,24 +243,10 @@ func (s *Service) finish(ctx context.Context, b *Batch, in Info) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE import_chunk SET payload = $1 WHERE batch_id = $2`, []byte{}, b.ID); err != nil {
 			return err
 		}
-		// The counter's row is taken last: whoever begins a save elsewhere waits
-		// for it until the commit.
-		seq, err := tx.NextIDs(ctx, "import_save", 1)
-		if err != nil {
-			return err
-		}
-		set := "effect_seq = $4"
-		if in.Refused() == 0 {
-			set += ", file_path = ''"
-			if err := deleteActs(ctx, tx, b.ID); err != nil {
+		if !more {
+			if err := s.done(ctx, tx, in); err != nil {
 				return err
 			}
-		}
-		if err := move(ctx, tx, b.ID, ActDone, set, seq); err != nil {
-			return err
-		}
-		if err := s.note(ctx, tx, account.Caller{UserID: in.savedBy, Address: "worker"}, "import.done", in); err != nil {
-			return err
 		}
 		s.point("finish.tx")
 		return nil
@@ -262,6 +255,70 @@ func (s *Service) finish(ctx context.Context, b *Batch, in Info) error {
 		return err
 	}
 	s.point("finish")
+	if more {
+		return s.settle(ctx, b, in)
+	}
+	return s.dropDone(in)
+}
+
+// prepare answers what the last transaction does.
+func (s *Service) prepare(ctx context.Context, b *Batch) (func(context.Context, *db.Tx) (bool, error), error) {
+	if k, ok := s.kinds[b.Kind].(Stepwise); ok {
+		return k.Prepare(ctx, b, func(fn func(Staged) error) error { return s.eachStaged(ctx, s.db.Read, b.ID, fn) })
+	}
+	return func(ctx context.Context, tx *db.Tx) (bool, error) {
+		return false, s.kinds[b.Kind].Finish(ctx, tx, b, func(fn func(Staged) error) error { return s.eachStaged(ctx, tx, b.ID, fn) })
+	}, nil
+}
+
+// settle does what follows once readers see the batch, in short transactions.
+func (s *Service) settle(ctx context.Context, b *Batch, in Info) error {
+	k, ok := s.kinds[b.Kind].(Stepwise)
+	for after := int64(0); ; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := s.db.Tx(ctx, func(tx *db.Tx) (err error) {
+			if ok {
+				if after, err = k.Settle(ctx, tx, b, after); err != nil || after != 0 {
+					return err
+				}
+			}
+			return s.done(ctx, tx, in)
+		})
+		if err != nil {
+			return err
+		}
+		s.point("settle")
+		if after == 0 {
+			return s.dropDone(in)
+		}
+	}
+}
+
+// done declares the batch saved.
+func (s *Service) done(ctx context.Context, tx *db.Tx, in Info) error {
+	// The counter's row is taken last: whoever begins a save elsewhere waits
+	// for it until the commit.
+	seq, err := tx.NextIDs(ctx, "import_save", 1)
+	if err != nil {
+		return err
+	}
+	set := "effect_seq = $4"
+	if in.Refused() == 0 {
+		set += ", file_path = ''"
+		if err := deleteActs(ctx, tx, in.ID); err != nil {
+			return err
+		}
+	}
+	if err := move(ctx, tx, in.ID, ActDone, set, seq); err != nil {
+		return err
+	}
+	return s.note(ctx, tx, account.Caller{UserID: in.savedBy, Address: "worker"}, "import.done", in)
+}
+
+// dropDone removes the file of a batch that refused nothing.
+func (s *Service) dropDone(in Info) error {
 	if in.Refused() == 0 {
 		return s.vault.remove(in.filePath)
 	}
@@ -304,7 +361,8 @@ func (s *Service) Cancel(ctx context.Context, c account.Caller, id int64) error 
 		if _, ok := in.State.Next(ActCancel); !ok {
 			return fault.New(fault.Conflict, "import.state."+string(in.State))
 		}
-		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET cancelled = TRUE WHERE id = $1 AND state = $2`, id, string(in.State))
+		// What is shown already can only be undone.
+		res, err := tx.ExecContext(ctx, `UPDATE import_batch SET cancelled = TRUE WHERE id = $1 AND state = $2 AND NOT (state = 'saving' AND saved_at <> 0)`, id, string(in.State))
 		if err != nil {
 			return err
 		}

@@ -135,6 +135,9 @@ func (s *Service) Work(ctx context.Context, id int64) error {
 	case errors.Is(err, errCancelled), now.State != in.State && (in.State != StateStaged || now.State != StateChecking):
 		return nil // another worker has done it
 	}
+	if now.shown() {
+		return err // nothing may be taken back; the steps go on with the next Work
+	}
 	return s.fail(ctx, now, err)
 }
 

@@ -65,6 +65,9 @@ type Info struct {
 // Accepted rows are saved: new, changed or the same as the ledger.
 func (in Info) Accepted() int64 { return in.New + in.Same + in.Changed }
 
+// shown reports a batch that readers see though its last steps are not done.
+func (in Info) shown() bool { return in.State == StateSaving && !in.SavedAt.IsZero() }
+
 // Refused rows are not saved: rejected, or in conflict with the ledger.
 func (in Info) Refused() int64 { return in.Rejected + in.Conflict }
 
