@@ -52,6 +52,11 @@ func (s *Shell) Check() error {
 			errs = append(errs, fmt.Errorf("navigation: no icon %q", it.Icon))
 		}
 	}
+	for code, look := range statusLook {
+		if !s.assets.HasIcon(look[1]) {
+			errs = append(errs, fmt.Errorf("status %d: no icon %q", code, look[1]))
+		}
+	}
 	for _, rt := range s.routes {
 		if rt.Need != "" && !text.Has("web.perm."+string(rt.Need)) {
 			errs = append(errs, fmt.Errorf("route %s: no catalogue key web.perm.%s", rt.Pattern, rt.Need))

@@ -37,12 +37,45 @@ func (e *env) funcs() template.FuncMap {
 		"self": func(kv ...any) string { return e.r.Self(kv...) },
 		"can":  func(p string) bool { return e.r.Can(account.Permission(p)) },
 		"here": func() *frame { return e.here() },
-		"icon": e.icon, "asset": func(name string) string { return e.shell.assets.URL(name) },
+		"icon": e.icon, "status": e.status, "asset": func(name string) string { return e.shell.assets.URL(name) },
 		"json": toJSON, "once": once, "keep": func() template.HTML { return keep(e.r) }, "dict": dict, "list": func(v ...any) []any { return v },
 		"bar": bar, "spark": spark, "stack": stack, "chartData": e.chartData, "hasCharts": func() bool { return e.charts > 0 },
 		"add": func(a, b int) int { return a + b }, "join": strings.Join,
 		"initial": initial, "mul": func(a, b float64) float64 { return a * b },
 	}
+}
+
+// statusLook is the class and icon of a status; those that are none of these
+// are 待核实.
+var statusLook = map[int][2]string{
+	fact.StatusWork: {"work", "briefcase"}, fact.StatusOwn: {"work", "building-store"}, fact.StatusFarm: {"neu", "plant"},
+	fact.StatusCare: {"neu", "heart"}, fact.StatusJobless: {"out", "circle"},
+}
+
+// status is the badge of a status: {{status .Code}}, 0 for 待核实. Lists draw it
+// on every row, so its few forms are written once.
+func (e *env) status(code int) template.HTML {
+	look, known := statusLook[code]
+	if !known {
+		code, look = 0, [2]string{"dash", "help-circle"}
+	}
+	key := badgeKey{e.r.Lang, code}
+	if b, ok := e.shell.badges.Load(key); ok {
+		return b.(template.HTML)
+	}
+	word := e.r.T("web.unverified")
+	if known {
+		word = e.enum("status", code)
+	}
+	// Safe: class and icon are literals above, the word is escaped.
+	b := template.HTML(`<span class="w-bg ` + look[0] + `">` + string(e.icon(look[1])) + template.HTMLEscapeString(word) + `</span>`)
+	e.shell.badges.Store(key, b)
+	return b
+}
+
+type badgeKey struct {
+	lang text.Lang
+	code int
 }
 
 // enum is the word of an enum's code: {{enum "status" .Code}}.

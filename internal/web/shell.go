@@ -51,15 +51,15 @@ type Config struct {
 	Refusals Refusals
 	// Before stands before every action of a signed-in person, behind
 	// permission and place; its error is the answer.
-	Before func(ctx context.Context, r *Request, pattern string) error
-	Log    *slog.Logger
-	Notice   string // catalogue key of the line under the navigation ("sample data")
-	SignIn   string // path of the sign-in page, default /sign-in
-	SignOut  string // path that a POST signs out at, default /sign-out
-	Account  string // path of the caller's own page, "" for none
-	Secure   bool   // served over TLS: adds HSTS and Secure cookies
-	Ready    func(context.Context) error
-	Metrics  http.Handler
+	Before  func(ctx context.Context, r *Request, pattern string) error
+	Log     *slog.Logger
+	Notice  string // catalogue key of the line under the navigation ("sample data")
+	SignIn  string // path of the sign-in page, default /sign-in
+	SignOut string // path that a POST signs out at, default /sign-out
+	Account string // path of the caller's own page, "" for none
+	Secure  bool   // served over TLS: adds HSTS and Secure cookies
+	Ready   func(context.Context) error
+	Metrics http.Handler
 	// UploadLimit bounds the body of an upload in bytes; default 64 MB.
 	UploadLimit int64
 	UploadSlots int // uploads at the same time, default 4
@@ -92,6 +92,7 @@ type Shell struct {
 	assets *assets.Set
 	once   *onceTable
 	slots  chan struct{}
+	badges sync.Map // of statuses, by badgeKey
 
 	mu    sync.Mutex
 	sets  []templateSet

@@ -150,6 +150,7 @@ func (h *Rim) table(r *web.Request, cols []listColumn, rows []rowView, sorts map
 	}
 	for i := range rows {
 		p := &rows[i]
+		p.Cells = make([]cell, 0, len(cols))
 		for _, c := range cols {
 			v := c.cell(h, r, p)
 			v.Class = c.class
