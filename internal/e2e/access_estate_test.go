@@ -43,7 +43,7 @@ type ground struct {
 
 	person, spell, household, finding int64
 	batch, register, member, target   int64
-	user, division                    int64
+	user, division, sheet             int64
 	reported                          bool // a form of the county is begun
 }
 
@@ -205,6 +205,7 @@ func (w *estate) plant(t *testing.T) {
 		g := &ground{mark: string([]rune(numerals)[i]), n: i + 1, village: v, county: v.At(region.County)}
 		w.plantPeople(t, g)
 		w.plantPapers(t, g)
+		w.plantImports(t, g)
 		w.plantHandover(t, g)
 		w.plantActs(t, g)
 		w.grounds = append(w.grounds, g)
@@ -274,6 +275,7 @@ func (w *estate) plantPapers(t *testing.T, g *ground) {
 	must("member", err)
 	g.member = m.ID
 	g.user = w.account(t, g, "u")
+	g.sheet = w.accountSheet(t, g)
 	w.plantLists(t, g)
 	g.division = w.redraw(t, g)
 }
@@ -351,4 +353,19 @@ func (w *estate) plantCounty(t *testing.T, g *ground) {
 	if err != nil {
 		t.Fatalf("plant setting at %s: %v", g.county, err)
 	}
+}
+
+// accountSheet stages a workbook with one account.
+func (w *estate) accountSheet(t *testing.T, g *ground) int64 {
+	t.Helper()
+	csv := "姓名,登录名,手机号码,部门,角色,所在地区\n" + markAccount + g.mark + "员," + markLogin + fmt.Sprint(g.n) + "sheet," + g.phone() + ",人社,经办人," + g.village.Full() + "\n"
+	places := func(words string, within region.Scope) (region.Code, bool) {
+		c, err := region.ParseCode(words)
+		return c, err == nil && within.Contains(c)
+	}
+	id, err := w.Accounts.StageSheet(context.Background(), local, g.village, places, strings.NewReader(csv), int64(len(csv)), markAccount+g.mark+"表.csv")
+	if err != nil {
+		t.Fatalf("plant workbook of accounts at %s: %v", g.village, err)
+	}
+	return id
 }
