@@ -41,6 +41,24 @@ func (s *Store) Again(ctx context.Context, scope region.Scope, by account.Caller
 	return s.Queue.Enqueue(ctx, JobName, fmt.Sprint(id, ":", next, ":", s.db.Clock().UnixMilli()), Job{ID: id})
 }
 
+// spend refuses lists beyond what a user may have compared a day. Their own row
+// of the counter makes lists at once come one after another.
+func (s *Store) spend(ctx context.Context, tx *db.Tx, by account.Caller, n, limit int) error {
+	if _, err := tx.NextIDs(ctx, fmt.Sprint("reconcile ", by.UserID), 1); err != nil {
+		return err
+	}
+	var used int
+	err := tx.QueryRowContext(ctx, `SELECT coalesce(sum(rows_total), 0) FROM reconcile WHERE created_by = $1 AND created_at >= $2`,
+		by.UserID, db.Millis(calendar.DateAt(tx.Now).Time())).Scan(&used)
+	if err != nil {
+		return fmt.Errorf("count lines: %w", err)
+	}
+	if used+n > limit {
+		return fault.New(fault.TooMany, "reconcile.limit", limit)
+	}
+	return nil
+}
+
 // Remove forgets the list and what was found; the counts stay.
 func (s *Store) Remove(ctx context.Context, scope region.Scope, by account.Caller, id int64) error {
 	if !by.Can(account.ImportRun) {

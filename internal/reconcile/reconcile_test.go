@@ -259,6 +259,16 @@ func TestWho(t *testing.T) {
 				t.Errorf("%s removes it: %v", at, err)
 			}
 		}
+		if err := d.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.ExecContext(ctx, `INSERT INTO setting (region, name, value, changed_at) VALUES (0, 'reconcile.lines_daily', '4', 1)`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		list := book("身份证号,姓名", number(1)+",赵", number(2)+",钱")
+		if _, err := f.store.Start(ctx, region.ScopeOf(county), local, reconcile.Ask{Region: county, Month: 202311, Figure: "working", Stated: -1, File: list, Size: list.Size(), FileName: "x.csv"}); !fault.Is(err, fault.TooMany) {
+			t.Errorf("more lines than a day has: %v", err)
+		}
 		leader := account.Caller{UserID: 9, Grants: []account.Grant{{Role: account.Leader, Dept: account.DeptHR, Region: county}}}
 		if _, err := f.store.Start(ctx, region.ScopeOf(county), leader, reconcile.Ask{Region: county, Month: 202311, Figure: "working", Stated: 3}); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a leader starts: %v", err)

@@ -80,7 +80,12 @@ func New(d *db.DB, deps Deps) *Store {
 // KeepDays is the setting of how long another side's list is kept.
 const KeepDays = "reconcile.keep_days"
 
+// LinesDaily is the setting of how many lines one user may have compared a day:
+// a comparison tells whether a number is known elsewhere.
+const LinesDaily = "reconcile.lines_daily"
+
 func init() {
+	setting.Register(setting.Def{Name: LinesDaily, Default: 400000, Min: 0, Max: 5000000, Source: "个人信息保护法第六条、第五十一条"})
 	setting.Register(setting.Def{Name: KeepDays, Default: 30, Min: 1, Max: 365, Source: "个人信息保护法第十九条（保存期限为最短必要时间）"})
 }
 
@@ -268,6 +273,9 @@ func (s *Store) record(ctx context.Context, by account.Caller, a *Ask, columns [
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		v, err := setting.At(ctx, tx, a.Region, a.Month.Year())
 		if err != nil {
+			return err
+		}
+		if err := s.spend(ctx, tx, by, len(lines), v.Int(LinesDaily)); err != nil {
 			return err
 		}
 		expires := calendar.DateAt(tx.Now).Add(v.Int(KeepDays))

@@ -96,7 +96,11 @@ func (h *Rim) rows(w http.ResponseWriter, r *web.Request) error {
 	}
 	v.Capped = n == reconcile.MaxHints && (f.Class == reconcile.Near || f.Class == reconcile.Weak)
 	for _, it := range items {
-		v.Rows = append(v.Rows, h.row(r, it))
+		row := h.row(r, it)
+		if f.Class != "" {
+			row.Class = "" // the page says it
+		}
+		v.Rows = append(v.Rows, row)
 	}
 	if more {
 		v.Pager.Next = r.Self("after", items[len(items)-1].N)
