@@ -209,6 +209,42 @@ func methods(f *fixture) map[string]method {
 			_, err = p.Split(ctx, s, by, r.HouseholdID, people.Regroup{Relations: map[int64]int{id: 1}, Reason: "户主"})
 			return one(err)
 		},
+		"people.HouseholdByCode": func(s region.Scope, _ account.Caller, id, _ int64) (int, error) {
+			house, _ := f.family(f.t, "h"+itoa(id))
+			got, err := p.HouseholdByCode(ctx, s, village, "h"+itoa(id))
+			if err == nil && got != house {
+				f.t.Errorf("household %d, want %d", got, house)
+			}
+			return int(got), err
+		},
+		"people.CountBy": func(s region.Scope, _ account.Caller, _, _ int64) (int, error) {
+			l, err := p.CountBy(ctx, f.db.Read, s, people.Filter{}, region.Town)
+			return len(l), err
+		},
+		"people.IDs": func(s region.Scope, _ account.Caller, _, _ int64) (int, error) {
+			l, err := p.IDs(ctx, f.db.Read, s, people.Filter{Status: []int{0, 1, 2, 3, 4, 5}}, people.ByVillage, false, false, 10)
+			return len(l), err
+		},
+		"people.RowsIn": func(s region.Scope, _ account.Caller, id, _ int64) (int, error) {
+			l, err := p.RowsIn(ctx, f.db.Read, s, []int64{id}, 0)
+			return len(l), err
+		},
+		"people.Plains": func(s region.Scope, _ account.Caller, id, _ int64) (int, error) {
+			l, err := p.Plains(ctx, f.db.Read, s, []int64{id})
+			return len(l), err
+		},
+		"people.HandOver": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			return one(f.db.Tx(ctx, func(tx *db.Tx) error {
+				return p.HandOver(ctx, s, tx, by, id, people.Arrival{To: neighbour, From: 202311, Reason: "协商"})
+			}))
+		},
+		"people.Looked": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
+			r, err := p.Get(ctx, home, id)
+			if err != nil {
+				return 0, err
+			}
+			return one(p.Looked(ctx, s, by, &r))
+		},
 		"people.RestateInTx": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
 			return one(f.db.Tx(ctx, func(tx *db.Tx) error {
 				return p.RestateInTx(ctx, tx, s, by, id, fact.StatusWork, 20231201, "走访")
@@ -493,8 +529,8 @@ func TestHiddenBatchIsInvisible(t *testing.T) {
 			t.Errorf("%d hidden people counted", n)
 		}
 		hide(`DELETE FROM hidden_batch`)
-		if n, _ := f.people.Count(ctx, home, people.Filter{}); n != 1 {
-			t.Errorf("%d people after the batch", n)
+		if n, err := f.people.Count(ctx, home, people.Filter{}); n != 1 {
+			t.Errorf("%d people after the batch: %v", n, err)
 		}
 	})
 }

@@ -21,6 +21,9 @@ func (s *Store) IDs(ctx context.Context, q db.Querier, scope region.Scope, f Fil
 	if scope.Empty() {
 		return nil, nil
 	}
+	if err := s.threshold(ctx, q, scope, &f); err != nil {
+		return nil, err
+	}
 	var a db.Args
 	where := strings.Join(s.conditions(scope, f, &a), " AND ")
 	order := "p.village, p.household_id, p.relation"
@@ -55,6 +58,9 @@ func (s *Store) CountBy(ctx context.Context, q db.Querier, scope region.Scope, f
 	out := map[region.Code]int{}
 	if scope.Empty() {
 		return out, nil
+	}
+	if err := s.threshold(ctx, q, scope, &f); err != nil {
+		return nil, err
 	}
 	lo, hi := region.Code(999_999_999_999).At(level).Range()
 	var a db.Args

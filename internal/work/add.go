@@ -28,6 +28,9 @@ type NewSpell struct {
 	// start gives place and channel and incomes add (semantics, Work).
 	EndOthers bool
 	Strength  int // of the statement; 0 is Claimed
+	// SeenIn is the month in which it was seen running; 0 is the last that it
+	// can have been: its end, or the running month.
+	SeenIn calendar.Month
 }
 
 // Add records a spell of a resident person and answers its id. A spell of the
@@ -152,7 +155,10 @@ func (s *Store) add(ctx context.Context, tx *db.Tx, c *act, in NewSpell) (int64,
 	if err := insertTerm(ctx, tx, c.person.ID, id, in.Term); err != nil {
 		return 0, err
 	}
-	if err := see(ctx, tx, c.person.ID, id, lastMonth(in.End, s.month()), in.Strength); err != nil {
+	if in.SeenIn == 0 {
+		in.SeenIn = lastMonth(in.End, s.month())
+	}
+	if err := see(ctx, tx, c.person.ID, id, in.SeenIn, in.Strength); err != nil {
 		return 0, err
 	}
 	c.note(id, change.OfSpell, change.Created, "", "")

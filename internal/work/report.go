@@ -168,7 +168,7 @@ func (s *Store) reportNewWork(ctx context.Context, tx *db.Tx, c *act, m *Report)
 	if fields := s.checkTerm(&t); len(fields) > 0 {
 		return "", fault.InvalidFields(fields...)
 	}
-	_, err := s.add(ctx, tx, c, NewSpell{Start: m.Month, End: calendar.Open, Term: t, Source: m.Source, EndOthers: true, Strength: fact.ByVillage})
+	_, err := s.add(ctx, tx, c, NewSpell{Start: m.Month, End: calendar.Open, Term: t, Source: m.Source, EndOthers: true, Strength: fact.ByVillage, SeenIn: m.Month})
 	return Began, err
 }
 

@@ -1,6 +1,7 @@
 package peoplehttp
 
 import (
+	"html/template"
 	"net/http"
 	"strings"
 
@@ -125,6 +126,7 @@ type tableView struct {
 	Name  heading
 	Heads []heading
 	Rows  []rowView
+	Body  template.HTML
 }
 
 func (h *Rim) table(r *web.Request, cols []listColumn, rows []rowView, sorts map[string]sortHead) tableView {
@@ -157,6 +159,7 @@ func (h *Rim) table(r *web.Request, cols []listColumn, rows []rowView, sorts map
 			p.Cells = append(p.Cells, v)
 		}
 	}
+	t.Body = h.rowsOf(r, rows)
 	return t
 }
 

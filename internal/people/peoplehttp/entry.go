@@ -24,6 +24,8 @@ type entryRow struct {
 	Letter      string // of a sheet
 	Key         string // of the row's fields: s<key>, w<key>, …
 	Age         int
+	Now         string // state in words
+	Code        int    // of the state, 0 unverified
 	Job         string
 	Wage        string
 	Seen        string
@@ -132,7 +134,10 @@ func (h *Rim) entryRows(r *web.Request, v *entryView, rows []people.Row, answers
 	today := h.today()
 	for i := range rows {
 		p := &rows[i]
-		e := entryRow{Row: *p, N: i + 1, Key: id10(p.ID), Age: ageOf(p.Birth, today)}
+		e := entryRow{Row: *p, N: i + 1, Key: id10(p.ID), Age: ageOf(p.Birth, today), Now: stateText(r, p.State), Code: p.State.Code}
+		if p.State.Unverified {
+			e.Code = 0
+		}
 		if p.Job.Running {
 			e.Job, e.Wage = join(p.Job.Employer, h.workPlace(p.Job.Place)), yuanText(p.Job.WageFen)
 		} else if p.Job.SpellID != 0 && p.Job.Place != 0 {

@@ -7,6 +7,9 @@ import (
 	"wengang/internal/calendar"
 	"wengang/internal/fact"
 	"wengang/internal/people"
+	"wengang/internal/people/flow"
+	"wengang/internal/people/merge"
+	"wengang/internal/people/proof"
 	"wengang/internal/region"
 	"wengang/internal/webtest"
 	"wengang/internal/work"
@@ -21,7 +24,25 @@ func TestLook(t *testing.T) {
 	id, spell := c.village()
 	base := fmt.Sprintf("/people/%d", id)
 	job := fmt.Sprintf("%s/work/%d", base, spell)
+	twin, merged, sheet, paper := c.acts(id)
 	tab.Walk([]webtest.Page{
+		{Name: "people-doubles", Path: "/people/doubles"},
+		{Name: "people-merge", Path: fmt.Sprintf("/people/%d/merge?with=%d", id, twin)},
+		{Name: "people-merged", Path: fmt.Sprintf("/people/doubles/merge/%d", merged)},
+		{Name: "people-mergewith", Path: base + "/merge"},
+		{Name: "people-identity", Path: base + "/identity"},
+		{Name: "people-regroup", Path: base + "/regroup"},
+		{Name: "people-flow", Path: "/people/flow?from=2023-01&to=2023-12"},
+		{Name: "people-flow-village", Path: "/people/flow?at=371522002202&from=2023-01&to=2023-12"},
+		{Name: "people-leave", Path: base + "/leave"},
+		{Name: "people-entry", Path: "/people/entry?at=371522002202&month=2023-12"},
+		{Name: "people-entry-choose", Path: "/people/entry?month=2023-12"},
+		{Name: "people-entry-en", Path: "/people/entry?at=371522002202&month=2023-12&lang=en"},
+		{Name: "people-sheet", Path: "/people/entry/sheets/" + sheet + "?lang=zh-CN"},
+		{Name: "people-sheet-back", Path: "/people/entry/sheets/" + sheet + "/back"},
+		{Name: "people-proofs", Path: "/people/proofs"},
+		{Name: "people-proof", Path: fmt.Sprintf("/people/proofs/paper/%d", paper)},
+		{Name: "people-proof-form", Path: base + "/proof"},
 		{Name: "people-list", Path: "/people?month=2023-11"},
 		{Name: "people-filtered", Path: "/people?status=5&kind=1&month=2023-11"},
 		{Name: "people-filter", Path: "/people", Open: "加条件"},
@@ -54,6 +75,40 @@ func TestLook(t *testing.T) {
 	tab.Eval(`document.querySelector('tbody tr').focus(), ''`)
 	tab.Press("\r")
 	tab.Wait("#rec-head")
+}
+
+// acts makes a double, a merge, a sheet and a paper.
+func (c *console) acts(id int64) (twin, merged int64, sheet string, paper int64) {
+	c.t.Helper()
+	must := func(err error) {
+		c.t.Helper()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	h, by := region.ScopeOf(county), c.caller()
+	same := func(p *fact.Person) { p.Village, p.Education, p.Phone = other, 4, "" }
+	twin = c.add("陈秀兰", 19770412, fact.Female, same)
+	third := c.add("陈秀兰", 19770412, fact.Female, func(p *fact.Person) { p.Phone = "" })
+	r, err := c.people.Get(ctx, h, third)
+	must(err)
+	q := c.add("陈秀兰", 19770412, fact.Female, func(p *fact.Person) { p.Phone = "" })
+	merged, err = c.merges.Merge(ctx, h, by, third, q, merge.Choice{Versions: [2]int{r.Version, 1}, Reason: "同一人，两次导入"})
+	must(err)
+	died, moved := id+5, id+6
+	must(c.stores.Flows.Leave(ctx, h, by, died, flow.Act{Kind: flow.Died, On: 20231107, Reason: "因病", Document: "死亡证明 2023-0117"}))
+	rows, err := c.people.Rows(ctx, h, []int64{moved}, 0)
+	must(err)
+	to := other
+	if rows[0].Village == other {
+		to = village
+	}
+	must(c.stores.Flows.Move(ctx, h, by, moved, flow.Act{Kind: flow.MarriedAway, On: 20231005, Reason: "结婚", Document: "结婚证", To: to}))
+	sheet, err = c.stores.Entry.Print(ctx, h, by, village, 202312)
+	must(err)
+	paper, err = c.stores.Proofs.Issue(ctx, h, by, id, proof.Ask{Kind: proof.OfWork, Purpose: "莘县人力资源和社会保障局（交通补助）"})
+	must(err)
+	return twin, merged, sheet, paper
 }
 
 // village fills two villages with people of all kinds and answers one with a

@@ -59,6 +59,7 @@ type console struct {
 	people *people.Store
 	work   *work.Store
 	merges *merge.Store
+	stores peoplehttp.Stores
 	n      int
 }
 
@@ -78,6 +79,7 @@ func start(t testing.TB) *console {
 		Exported: func(ctx context.Context, by account.Caller, e audit.Export) error {
 			return d.Tx(ctx, func(tx *db.Tx) error { _, err := log.Exported(ctx, tx, by, e); return err })
 		}}
+	c.stores = stores
 	c.Console = webtest.NewConsole(t, web.Config{Tree: tr, Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("李文静", map[string][]account.Grant{
 		"": webtest.HR(account.Officer, county), "officer": webtest.HR(account.Officer, county),
 		"south":  webtest.HR(account.Officer, nanshan),

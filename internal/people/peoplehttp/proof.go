@@ -9,6 +9,7 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/people/proof"
+	"wengang/internal/region"
 	"wengang/internal/web"
 )
 
@@ -93,7 +94,7 @@ func (h *Rim) proofView(r *web.Request) (*proofView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &proofView{Proof: p, Title: r.T("people.proof.kind." + strconv.Itoa(int(p.Kind))), Place: h.tree.FullName(p.Content.Village), IssuedOn: calendar.DateAt(db.FromMillis(p.IssuedAt)),
+	v := &proofView{Proof: p, Title: r.T("people.proof.kind." + strconv.Itoa(int(p.Kind))), Place: h.tree.FullName(p.Content.Village.At(region.City)) + h.fromCounty(p.Content.Village), IssuedOn: calendar.DateAt(db.FromMillis(p.IssuedAt)),
 		PersonHref: h.personLink(r, p.Person), Action: r.Link(r.URL.Path), Sex: word(r, "sex", p.Content.Sex), State: word(r, "status", p.Content.Status),
 		Reason: web.Field{Name: "reason", Label: r.T("people.reason"), Required: true, Max: 200, Wide: true}}
 	if p.VoidedAt != 0 {

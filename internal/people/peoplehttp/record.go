@@ -101,6 +101,7 @@ func (h *Rim) recordView(r *web.Request) (*recordView, error) {
 	if err != nil {
 		return nil, err
 	}
+	events = eventsWithin(r.Caller.Inspection, events)
 	v := &recordView{Head: *head}
 	h.facts(r, v, spells)
 	for i := len(spells) - 1; i >= 0; i-- {
@@ -139,6 +140,7 @@ func (h *Rim) head(r *web.Request, id int64) (*headView, error) {
 	if err != nil {
 		return nil, err
 	}
+	spells = withinMonths(r.Caller.Inspection, spells)
 	v.spells = spells
 	if v.State, err = h.people.StateOf(r.Context(), p, spells); err != nil {
 		return nil, err

@@ -209,6 +209,7 @@ func stretch(w *fact.Spell, now calendar.Month) Stretch {
 		out.Strength = max(out.Strength, v.Strength)
 		out.Seen = max(out.Seen, v.Month)
 	}
+	out.Seen = min(out.Seen, w.End)
 	return out
 }
 
