@@ -91,7 +91,7 @@ var table = map[Role][]Permission{
 	Inspector:      {InspectOwn, PeopleRead, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
 	InspectorPlain: {InspectOwn, PeopleRead, PeopleReveal, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
 	Local: {PeopleRead, PeopleEdit, PeopleExport, PeopleMerge, PeopleProof, ImportRun, FindingsRead, FindingsClear, MonthClose, MonthReopen, BoardRead, TargetRead, TargetEdit,
-		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, SystemOperate, ExportApprove, RightsRead, LookedRead},
+		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, SystemOperate, ExportApprove, RightsRead, LookedRead, HandoverAsk, HandoverAnswer},
 }
 
 // deptOnly lists the departments that hold a permission where not all do
