@@ -47,7 +47,18 @@ func (*Roster) Layouts() []transfer.Layout {
 func layout(id, title string, fields []Field, required map[string]bool) transfer.Layout {
 	l := transfer.Layout{ID: id, Title: title}
 	for _, f := range fields {
-		l.Columns = append(l.Columns, transfer.Column{Key: f.Key, Headings: f.Headings, Required: required[f.Key], Secret: f.Type == IDNumber || f.Type == Phone})
+		c := transfer.Column{Key: f.Key, Headings: f.Headings, Required: required[f.Key], Secret: f.Type == IDNumber || f.Type == Phone, Number: f.Type == Count || f.Type == Money, Words: f.Choices}
+		switch f.Type {
+		case YesNo:
+			c.Words = []string{"是", "否"}
+		case Date:
+			c.About = "import.about.date"
+		case IDNumber:
+			c.About = "import.about.id"
+		case Phone:
+			c.About = "import.about.phone"
+		}
+		l.Columns = append(l.Columns, c)
 	}
 	return l
 }
