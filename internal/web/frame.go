@@ -1,8 +1,10 @@
 package web
 
 import (
+	"html/template"
 	"net/url"
 	"sort"
+	"strconv"
 	"strings"
 
 	"wengang/internal/account"
@@ -25,7 +27,7 @@ type frame struct {
 	Month   calendar.Month
 	Prev    string
 	Next    string
-	Years   []yearView
+	Years   template.HTML // the panel of months to choose from
 	Closed  bool
 	Known   bool // the month's state is known
 	User    string
@@ -48,17 +50,6 @@ type navView struct {
 }
 
 type crumb struct{ Name, Href string }
-
-type yearView struct {
-	Year   int
-	Months []monthView
-}
-
-type monthView struct {
-	Num        int
-	Href       string
-	On, Future bool
-}
 
 type langView struct {
 	Name, Code, Href string
@@ -175,22 +166,38 @@ func (s *Shell) monthsOf(r *Request, f *frame) {
 	if r.Month < now {
 		f.Next = r.Self("month", r.Month.Add(1).String())
 	}
-	// One address with a mark to put each month in: 48 are written on every page.
-	const mark = "0000-00"
-	any := r.Self("month", mark)
-	for y := now.Year(); y > now.Year()-4; y-- {
-		year := yearView{Year: y}
-		for n := 1; n <= 12; n++ {
-			m := calendar.MonthOf(y, n)
-			year.Months = append(year.Months, monthView{Num: n, Href: strings.Replace(any, mark, m.String(), 1), On: m == r.Month, Future: m > now})
-		}
-		f.Years = append(f.Years, year)
-	}
+	f.Years = monthPanel(r, now)
 	if s.cfg.Months != nil && r.Caller.UserID != 0 {
 		if closed, err := s.cfg.Months.Closed(r.Context(), r.At, r.Month); err == nil {
 			f.Known, f.Closed = true, closed
 		}
 	}
+}
+
+// monthPanel writes the months of four years as links: 48 on every page, so
+// with one address that has a mark where the month goes.
+func monthPanel(r *Request, now calendar.Month) template.HTML {
+	const mark = "0000-00"
+	before, after, _ := strings.Cut(template.HTMLEscapeString(r.Self("month", mark)), mark)
+	var b strings.Builder
+	b.Grow(8 << 10)
+	for y := now.Year(); y > now.Year()-4; y-- {
+		b.WriteString("<h3>" + strconv.Itoa(y) + "</h3><ol>")
+		for n := 1; n <= 12; n++ {
+			m, word := calendar.MonthOf(y, n), template.HTMLEscapeString(r.T("web.month.short", n))
+			switch {
+			case m > now:
+				b.WriteString("<li><span>" + word + "</span></li>")
+			case m == r.Month:
+				b.WriteString(`<li><a href="` + before + m.String() + after + `" class="on" aria-current="date">` + word + "</a></li>")
+			default:
+				b.WriteString(`<li><a href="` + before + m.String() + after + `">` + word + "</a></li>")
+			}
+		}
+		b.WriteString("</ol>")
+	}
+	// Safe: the address is a local path and escaped, as the words are.
+	return template.HTML(b.String())
 }
 
 // pickTarget is where a chosen place leads: the same page with the same

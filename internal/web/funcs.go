@@ -52,9 +52,16 @@ var statusLook = map[int][2]string{
 	fact.StatusCare: {"neu", "heart"}, fact.StatusJobless: {"out", "circle"},
 }
 
-// status is the badge of a status: {{status .Code}}, 0 for 待核实. Lists draw it
+// status is the badge of a status: {{status .Code}}, 0 for 待核实.
+func (e *env) status(code int) template.HTML { return e.shell.StatusBadge(e.r, code) }
+
+// Icon draws an icon for rims that write rows themselves.
+func (s *Shell) Icon(name string) template.HTML { return (&env{shell: s}).icon(name) }
+
+// StatusBadge is the badge of a status in the request's language. Lists draw it
 // on every row, so its few forms are written once.
-func (e *env) status(code int) template.HTML {
+func (s *Shell) StatusBadge(r *Request, code int) template.HTML {
+	e := &env{shell: s, r: r}
 	look, known := statusLook[code]
 	if !known {
 		code, look = 0, [2]string{"dash", "help-circle"}
