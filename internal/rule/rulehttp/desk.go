@@ -10,6 +10,7 @@ import (
 	"wengang/internal/fault"
 	"wengang/internal/region"
 	"wengang/internal/rule"
+	"wengang/internal/text"
 	"wengang/internal/web"
 )
 
@@ -242,12 +243,15 @@ func (h *Rim) row(r *web.Request, it rule.Item) itemRow {
 		Excusable: it.State == rule.Open && it.Severity != rule.Error}
 }
 
-// fieldName is the column that a finding stands at, as the pages call it.
+// fieldName is the column that a finding stands at, as the pages call it; ""
+// for one that only a file has.
 func fieldName(r *web.Request, field string) string {
-	if field == "" {
-		return ""
+	for _, key := range []string{"finding.field." + field, "people.field." + field} {
+		if text.Has(key) {
+			return r.T(key)
+		}
 	}
-	return r.T("finding.field." + field)
+	return ""
 }
 
 // who must clear a finding: 乡镇 · 人社.
