@@ -20,14 +20,14 @@ import (
 type Linked interface {
 	// Links answers what ties a row to others, in any order. Too many keys cost
 	// time, one too few makes a fix differ from a check of the whole file.
-	Links(ctx context.Context, b *Batch) (func(Row) []string, error)
+	Links(ctx context.Context, b *Batch) (func(Row) ([]string, error), error)
 }
 
 // desk is a batch's rows at hand: the file read once, its rows packed by chunk,
 // and the keys by which rows are tied. It holds no acts; they are laid over.
 type desk struct {
 	laying
-	links    func(Row) []string // nil: the kind is not Linked
+	links    func(Row) ([]string, error) // nil: the kind is not Linked
 	chunks   []deskChunk
 	rows     int
 	ties     []tie // by hash
@@ -143,7 +143,11 @@ func (s *Service) readDesk(ctx context.Context, in Info) (*desk, error) {
 			at = deskChunk{n: cuts[len(d.chunks)].n, sheet: valid(r.Sheet), first: d.rows}
 		}
 		if d.links != nil {
-			for _, key := range d.links(r.Row) {
+			keys, err := d.links(r.Row)
+			if err != nil {
+				return err
+			}
+			for _, key := range keys {
 				d.ties = append(d.ties, tie{maphash.String(tieSeed, key), int32(d.rows)})
 			}
 		}

@@ -18,8 +18,8 @@ import (
 // linkedKind is testKind with the one thing that ties its rows: the number.
 type linkedKind struct{ testKind }
 
-func (linkedKind) Links(context.Context, *Batch) (func(Row) []string, error) {
-	return func(r Row) []string { return []string{r.Cells[0].Clean()} }, nil
+func (linkedKind) Links(context.Context, *Batch) (func(Row) ([]string, error), error) {
+	return func(r Row) ([]string, error) { return []string{r.Cells[0].Clean()}, nil }, nil
 }
 
 // snapshot is everything that a batch keeps of its rows, without the numbers of

@@ -189,7 +189,7 @@ func (l *laying) findingRow(chunk int, row row, res Result, f Finding, n int64) 
 			name = row.Cells[pos].Column
 		}
 		if l.secret[pos] {
-			f.Value, f.Theirs = MaskValue(f.Value), MaskValue(f.Theirs)
+			f.Value = MaskValue(f.Value)
 		}
 	}
 	f.Value, f.Theirs = secret.Scrub(f.Value), secret.Scrub(f.Theirs) // columns slip: a number may stand in any cell

@@ -52,7 +52,11 @@ func (d *desk) tied(changed []int, before, after *overlay) (rows []int, ok bool,
 		}
 		for i := range read {
 			keys := own[batch[i]]
-			for _, key := range d.links(read[i].Row) {
+			file, err := d.links(read[i].Row)
+			if err != nil {
+				return nil, false, err
+			}
+			for _, key := range file {
 				keys = append(keys, maphash.String(tieSeed, key))
 			}
 			for _, h := range keys {
@@ -101,7 +105,11 @@ func (d *desk) loose(overs ...*overlay) (map[uint64][]int, error) {
 			return nil, err
 		}
 		for i := range read {
-			for _, key := range d.links(read[i].Row) {
+			keys, err := d.links(read[i].Row)
+			if err != nil {
+				return nil, err
+			}
+			for _, key := range keys {
 				h := maphash.String(tieSeed, key)
 				if !slices.Contains(out[h], rows[i]) {
 					out[h] = append(out[h], rows[i])
