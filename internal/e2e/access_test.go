@@ -29,6 +29,8 @@ var holders = map[account.Permission]string{
 	account.PeopleEdit:    "lc_officer sx_officer sx_rural sx_agriculture town_officer village_aide yg_officer hb_officer",
 	account.PeopleReveal:  "sx_officer sx_rural sx_agriculture town_officer yg_officer",
 	account.PeopleExport:  "lc_officer sx_officer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
+	account.PeopleMerge:   "lc_officer sx_officer sx_rural sx_agriculture town_officer yg_officer hb_officer",
+	account.PeopleProof:   "sx_officer sx_rural sx_agriculture town_officer yg_officer",
 	account.ImportRun:     "lc_officer sx_officer sx_rural sx_planning sx_agriculture town_officer yg_officer hb_officer",
 	account.FindingsRead:  "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer village_aide yg_officer hb_officer",
 	account.FindingsClear: "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
