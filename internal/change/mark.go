@@ -14,17 +14,22 @@ import (
 // about what they will add.
 type Mark struct {
 	last, next int64
+	hidden     int64 // imports that are being saved
 	Known      bool
 }
 
-// MarkOf is the mark of what q reads: one step in an index.
+// Hiding reports an import that is being saved: rows are there that nobody sees.
+func (m Mark) Hiding() bool { return m.hidden != 0 }
+
+// MarkOf is the mark of what q reads: a few steps in indexes.
 func MarkOf(ctx context.Context, q db.Querier, d db.Dialect) (Mark, error) {
 	oldest, next, err := d.SnapshotBounds(ctx, q)
 	if err != nil {
 		return Mark{}, fmt.Errorf("mark of the ledger: %w", err)
 	}
 	m := Mark{next: next, Known: oldest == next}
-	if err := q.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM change_log`).Scan(&m.last); err != nil {
+	err = q.QueryRowContext(ctx, `SELECT coalesce(max(id), 0), (SELECT coalesce(sum(batch_id), 0) FROM hidden_batch) FROM change_log`).Scan(&m.last, &m.hidden)
+	if err != nil {
 		return Mark{}, fmt.Errorf("mark of the ledger: %w", err)
 	}
 	return m, nil

@@ -99,6 +99,11 @@ func (s *Store) total(ctx context.Context, q db.Querier, where string, a *db.Arg
 	if n, ok := s.totals.Get(mark, key); ok {
 		return n, nil
 	}
+	// Where no import is being saved nobody is hidden: asking so once instead of
+	// for each person halves the time.
+	if !mark.Hiding() {
+		where = strings.ReplaceAll(where, live("p"), "1 = 1")
+	}
 	if err = q.QueryRowContext(ctx, `SELECT count(*) FROM person p WHERE `+where, a.Values...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count people: %w", err)
 	}
