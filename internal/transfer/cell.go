@@ -51,6 +51,17 @@ func (c Cell) Empty() bool {
 	return false
 }
 
+var dashes = strings.NewReplacer("年", "-", "月", "-", "/", "-", ".", "-", "—", "-", "－", "-")
+
+func plainDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
 // ymd reads the forms in which workbooks write a date: 2023年5月1日, 2023-05,
 // 2023/5/1, 2023.5, 202305, 20230501, 2023-05-01 00:00:00, serials. d is 0
 // where the cell names no day.
@@ -65,7 +76,9 @@ func (c Cell) ymd() (y, m, d int, p *Problem) {
 		return 0, 0, 0, problem("cell.month_ambiguous", s)
 	}
 	s = strings.TrimRight(s, "日号")
-	s = strings.NewReplacer("年", "-", "月", "-", "/", "-", ".", "-", "—", "-", "－", "-").Replace(s)
+	if !plainDigits(s) {
+		s = dashes.Replace(s)
+	}
 	s = strings.TrimSuffix(s, "-")
 	var n [3]int
 	parts := strings.Split(s, "-")

@@ -46,7 +46,13 @@ func (s *Service) check(ctx context.Context, in Info) error {
 	if err != nil {
 		return err
 	}
-	return r.finish(ctx)
+	rows := r.done
+	r.checker, r.over = nil, nil
+	if err := r.finish(ctx); err != nil {
+		return err
+	}
+	giveBack(rows)
+	return nil
 }
 
 // begin moves the batch to checking. A fresh check drops what an earlier one

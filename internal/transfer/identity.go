@@ -51,9 +51,12 @@ func (c Cell) Phone() (string, *Problem) {
 	return "", problem("cell.phone")
 }
 
+var phoneMarks = strings.NewReplacer("-", "", "(", "", ")", "", "—", "")
+
 func phone(s string) (string, bool) {
-	s = strings.Trim(s, "'‘’`")
-	s = strings.NewReplacer("-", "", "(", "", ")", "", "—", "").Replace(s)
+	if !plainDigits(s) {
+		s = phoneMarks.Replace(strings.Trim(s, "'‘’`"))
+	}
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "+86"), "0086")
 	if len(s) == 13 && strings.HasPrefix(s, "861") {
 		s = s[2:]

@@ -113,6 +113,7 @@ func (s *Service) Work(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
+	defer beFrugal()()
 	switch {
 	case in.cancelled && !in.State.Ended():
 		return s.discard(ctx, in)
