@@ -98,6 +98,10 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 	if _, err := a.Imports.Resume(ctx); err != nil {
 		return err
 	}
+	// What a killed process left of uploads is not kept until the daily job runs.
+	if err := a.Imports.Clean(ctx, time.Hour); err != nil {
+		a.Log.Error("uploads not cleared", "error", err)
+	}
 	if err := q.Start(ctx); err != nil {
 		return err
 	}

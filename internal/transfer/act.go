@@ -250,6 +250,10 @@ func (s *Service) Fix(ctx context.Context, c account.Caller, id int64, at RowRef
 			if err != nil {
 				return nil, err
 			}
+			// A secret is written anew or not at all: its field opens empty.
+			if e.value == CleanText(e.was) || e.value == "" && d.secret[p] {
+				continue
+			}
 			ch.edits = append(ch.edits, e)
 			ch.column = in.title(p)
 		}

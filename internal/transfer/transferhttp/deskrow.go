@@ -33,8 +33,8 @@ type tableCell struct {
 	Why    []why
 	Name   bool
 	Figure bool
-	Spot   string // opens the editor on it
-	Open   bool   // the editor stands in it
+	Spot   string // sheet.row.position
+	Href   string // opens the editor on it
 }
 
 // rowLink opens something, rowButton does something.
@@ -206,6 +206,9 @@ func rowOf(r *web.Request, in transfer.Info, l transfer.Look, at []int, can, ask
 		cell := cellOf(r, in, l, i)
 		if can && !leftOut(l) {
 			cell.Spot = spotOf(in, l, i)
+			if len(cell.Why) > 0 {
+				cell.Href = openLink(r, in, cell.Spot)
+			}
 		}
 		row.Cells = append(row.Cells, cell)
 	}
