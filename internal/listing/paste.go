@@ -70,7 +70,13 @@ func readLine(s string) Line {
 			}
 		}
 	}
-	// Then the line as one: a number that was written in groups.
+	// Then words together: a number that was written in groups, also behind a
+	// running number.
+	for i := range min(len(words), 3) {
+		if l := understood(run(idcard.Normalise(strings.Join(words[i:], "")))); l.Problem == idcard.OK {
+			return l
+		}
+	}
 	whole := idcard.Normalise(strings.Join(words, ""))
 	n := run(whole)
 	if l := understood(whole); l.Problem == idcard.Mangled || n == "" {

@@ -34,6 +34,7 @@ func TestReadLines(t *testing.T) {
 		{"name before", "张三\t" + n, n, ""},
 		{"running number", "1、" + n + "、张三", n, ""},
 		{"running number and space", "12 " + n, n, ""},
+		{"running number and groups", "3、" + n[:6] + " " + n[6:] + " 张三", n, ""},
 		{"full width", full, n, ""},
 		{"apostrophe of a spreadsheet", "'" + n, n, ""},
 		{"comma", n + "，男，43", n, ""},

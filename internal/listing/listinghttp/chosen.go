@@ -116,8 +116,9 @@ func (h *Rim) chosenView(r *web.Request) (*chosenView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &chosenView{Name: r.T("listing.chosen.new"), Spec: s, Table: h.table(r, a.Columns, page.Rows, s.Group), Pager: pager(r, page), Print: link(r, "/lists/mine/view/print", s),
-		Leave: h.leave(r, link(r, "/lists/mine/view/export", s), page.Total), Save: r.Link("/lists/mine/view/save?" + r.URL.Query().Encode())}
+	saved := r.URL.Query().Get("saved")
+	v := &chosenView{Name: r.T("listing.chosen.new"), Spec: s, Table: h.table(r, a.Columns, page.Rows, s.Group), Pager: pager(r, page), Print: link(r, "/lists/mine/view/print", s, "saved", saved),
+		Leave: h.leave(r, link(r, "/lists/mine/view/export", s, "saved", saved), page.Total), Save: r.Link("/lists/mine/view/save?" + r.URL.Query().Encode())}
 	v.Empty = web.Empty{Icon: "list-details", Title: r.T("people.empty.title"), Note: r.T("people.empty.filter")}
 	v.Chips = web.Chips{Items: peoplehttp.FilterChips(r, a.Filter), Dialog: "flt"}
 	for i := range v.Table.Heads {
