@@ -27,3 +27,6 @@ func SetMoney(p Permission) func() {
 	money[p] = true
 	return func() { delete(money, p) }
 }
+
+// Held lists what a role holds somewhere.
+func Held(r Role) []Permission { return table[r] }

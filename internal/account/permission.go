@@ -130,6 +130,7 @@ var levelOnly = map[Permission]levels{
 	ReportFill:   {region.Province, region.County},
 	ReportReview: {region.Nation, region.City}, // what the level below submitted
 	SettingEdit:  {region.Nation, region.County},
+	LookedRead:   {region.Province, region.County},
 
 	HandoverAsk:    {region.County, region.Town},
 	HandoverAnswer: {region.Nation, region.County}, // the county that holds; those above both decide what is overdue

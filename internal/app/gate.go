@@ -27,6 +27,10 @@ type gate struct {
 // listPages are the pages that show many people at once.
 var listPages = []string{"GET /people", "GET /people/found", "GET /board/list", "GET /report/{form}/list", "GET /findings"}
 
+// plainFiles hold what nobody masks: pictures of papers. An inspector opens
+// them only where the document allows plain values.
+var plainFiles = []string{"GET /evidence/of/{kind}/{object}", "GET /evidence/{id}", "GET /evidence/{id}/file", "GET /evidence/{id}/thumb"}
+
 // inspectorWrites are the forms that an inspector may send: they look for
 // something or concern the inspector's own account and notes.
 var inspectorWrites = []string{
@@ -61,7 +65,8 @@ func (g gate) before(ctx context.Context, r *web.Request, pattern string) error 
 // only, and a row on record before the page.
 func (g gate) inspector(ctx context.Context, r *web.Request, pattern string) error {
 	i := r.Caller.Inspection
-	if r.Method != http.MethodGet && r.Method != http.MethodHead && !slices.Contains(inspectorWrites, pattern) {
+	writes := r.Method != http.MethodGet && r.Method != http.MethodHead && !slices.Contains(inspectorWrites, pattern)
+	if writes || !i.Reveal && slices.Contains(plainFiles, pattern) {
 		if err := g.a.Audit.Refused(ctx, r.Caller, r.Need, "route", pattern); err != nil {
 			return err
 		}

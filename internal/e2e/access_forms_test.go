@@ -47,6 +47,9 @@ func (w *estate) holder(p account.Permission) *actor {
 			return a
 		}
 	}
+	if holders[p] == "" {
+		return w.actor("sx_officer") // an inspector's: TestInspector
+	}
 	panic("nobody holds " + p)
 }
 

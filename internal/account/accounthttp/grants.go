@@ -3,6 +3,7 @@ package accounthttp
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -90,7 +91,9 @@ func (h *Rim) table(w http.ResponseWriter, r *web.Request) error {
 		for i, c := range l.Cells {
 			line.Cells = append(line.Cells, tableCellOf(r, account.Roles()[i], c))
 		}
-		v.Lines = append(v.Lines, line)
+		if slices.ContainsFunc(line.Cells, func(c tableCell) bool { return c.Held }) {
+			v.Lines = append(v.Lines, line)
+		}
 	}
 	v.Words = roleWords(r)
 	return h.Shell.Page(w, r, "account/table", v)

@@ -71,8 +71,7 @@ func inspectFields(r *web.Request, u *account.User, bad map[string]string) []web
 	}
 	f := []web.Field{field("number", "", 120), field("title", "", 120), field("places", "", 400), field("first", "date", 0), field("last", "date", 0), field("first_month", "month", 0), field("last_month", "month", 0)}
 	f[2].Value, f[2].Hint, f[2].Wide = places, r.T("account.inspect.places_hint"), true
-	return append(f, web.Field{Name: "reveal", Kind: "check", Label: r.T("account.inspect.reveal_label"), Hint: r.T("account.inspect.reveal_hint"), Wide: true,
-		Options: []web.Option{{Value: "1", Label: r.T("account.inspect.reveal_yes"), On: v("reveal") == "1"}}})
+	return append(f, web.Field{Name: "reveal", Kind: "check", Label: r.T("account.inspect.reveal_yes"), Hint: r.T("account.inspect.reveal_hint"), Wide: true, Value: v("reveal")})
 }
 
 // inspect opens an account to an inspector by a document.

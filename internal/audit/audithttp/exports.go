@@ -61,7 +61,9 @@ type approvalsView struct {
 	Fields  []web.Field
 	Errors  []web.FieldText
 	Message string
-	Decides bool // the page of who consents
+	Decides bool         // the page of who consents
+	Plain   []web.Option // fields that a new request can name
+	Wrong   string       // what is wrong with them
 	Log     string
 }
 
@@ -77,6 +79,14 @@ func (h *Rim) showMine(w http.ResponseWriter, r *web.Request, status int, failed
 	}
 	v := approvalsView{Lines: h.approvalLines(r, list), Fields: h.askFields(r, failed), Errors: r.FieldTexts(failed),
 		None: web.Empty{Icon: "shield-check", Title: r.T("audit.approval.none"), Note: r.T("audit.approval.none_note")}}
+	for _, f := range audit.PlainFields {
+		v.Plain = append(v.Plain, web.Option{Value: f, Label: r.T("audit.field." + f), On: slices.Contains(r.PostForm["fields"], f)})
+	}
+	for _, f := range v.Errors {
+		if f.Name == "fields" {
+			v.Wrong = f.Message
+		}
+	}
 	return h.Shell.PageStatus(w, r, status, "audit/mine", v)
 }
 
@@ -96,15 +106,10 @@ func (h *Rim) askFields(r *web.Request, failed error) []web.Field {
 	for _, k := range audit.ExportKinds {
 		kind.Options = append(kind.Options, web.Option{Value: k, Label: r.T("audit.export_kind." + k), On: val("kind", "people") == k})
 	}
-	fields := web.Field{Name: "fields", Kind: "check", Label: r.T("audit.approval.f_fields"), Error: bad["fields"], Wide: true}
-	for _, f := range audit.PlainFields {
-		fields.Options = append(fields.Options, web.Option{Value: f, Label: r.T("audit.field." + f), On: slices.Contains(r.PostForm["fields"], f)})
-	}
 	return []web.Field{
 		kind, {Name: "rows", Kind: "number", Label: r.T("audit.approval.f_rows"), Required: true, Value: val("rows", ""), Error: bad["rows"]},
 		{Name: "purpose", Label: r.T("audit.approval.f_purpose"), Required: true, Wide: true, Value: val("purpose", ""), Error: bad["purpose"], Max: 200},
 		{Name: "receiver", Label: r.T("audit.approval.f_receiver"), Hint: r.T("audit.approval.f_receiver_hint"), Wide: true, Value: val("receiver", ""), Error: bad["receiver"], Max: 100},
-		fields,
 		{Name: "uses", Kind: "number", Label: r.T("audit.approval.f_uses"), Hint: r.T("audit.approval.f_uses_hint"), Required: true, Value: val("uses", "1"), Error: bad["uses"]},
 		{Name: "first", Kind: "date", Label: r.T("audit.approval.f_first"), Required: true, Value: val("first", today.String()), Error: bad["first"]},
 		{Name: "last", Kind: "date", Label: r.T("audit.approval.f_last"), Required: true, Value: val("last", today.Add(7).String()), Error: bad["last"]},
@@ -139,7 +144,7 @@ func (h *Rim) showApprovals(w http.ResponseWriter, r *web.Request, status int, f
 	if err != nil {
 		return err
 	}
-	v := approvalsView{Lines: h.approvalLines(r, list), Decides: true,
+	v := approvalsView{Lines: h.approvalLines(r, list), Decides: true, Log: r.Link("/exports/log"),
 		None: web.Empty{Icon: "shield-check", Title: r.T("audit.approval.empty"), Note: r.T("audit.approval.empty_note")}}
 	if failed != nil {
 		v.Message = sentence(r, failed)

@@ -63,7 +63,6 @@ func (h *Rim) Register() {
 		web.NavItem{Key: "audit.nav.exports", Icon: "file-export", Href: "/audit/exports", Need: account.AuditRead, Order: 91, Under: "/audit"},
 		web.NavItem{Key: "audit.nav.approvals", Icon: "shield-check", Href: "/exports", Need: account.ExportApprove, Order: 33, Under: "/people"},
 		web.NavItem{Key: "audit.nav.mine", Icon: "file-export", Href: "/exports/mine", Need: account.PeopleExport, Order: 34, Under: "/people"},
-		web.NavItem{Key: "audit.nav.log", Icon: "history", Href: "/exports/log", Need: account.ExportApprove, Order: 35, Under: "/people"},
 	)
 	h.Shell.Todos(h)
 	h.Shell.Nav(web.NavItem{Key: "web.nav.audit", Icon: "fingerprint", Href: "/audit", Need: account.AuditRead, Order: 90})
@@ -185,6 +184,12 @@ func detailOf(r *web.Request, k, val string) detailView {
 		d.Value = wordOr(r, "rule."+val+".title", val)
 	case "action":
 		d.Value = actionWord(r, val)
+	case "field":
+		d.Value = wordOr(r, "audit.field."+val, val)
+	case "reason":
+		d.Value = wordOr(r, "people.reveal."+val, val)
+	case "unmasked":
+		d.Value = wordOr(r, "audit.unmasked."+val, val)
 	}
 	return d
 }
