@@ -77,7 +77,7 @@ func Recognise(b *sheet.Book, layouts []Layout) (*Match, error) {
 			names = append(names, sh.Name)
 		}
 	}
-	found = own(found, layouts)
+	found = ourSheets(found, layouts)
 	if len(found) == 0 {
 		return nil, notRecognised(b, layouts, near, hidden, names)
 	}
@@ -93,9 +93,9 @@ func Recognise(b *sheet.Book, layouts []Layout) (*Match, error) {
 	return assemble(b, layouts[best.layout], best.layout, found), nil
 }
 
-// own drops the sheets that are known to be no business of the kind, as long as
+// ourSheets drops the sheets that are known to be no business of the kind, as long as
 // another sheet is.
-func own(found []reading, layouts []Layout) []reading {
+func ourSheets(found []reading, layouts []Layout) []reading {
 	best := map[int]reading{}
 	for _, r := range found {
 		if b, ok := best[r.sheet]; !ok || r.count > b.count {
