@@ -20,7 +20,7 @@ func Depts() []Dept {
 // Permissions lists every permission, by kind of work.
 func Permissions() []Permission {
 	return []Permission{
-		BoardRead, PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, ImportRun, FindingsRead, FindingsClear,
+		BoardRead, PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, PeopleMerge, PeopleProof, ImportRun, FindingsRead, FindingsClear,
 		MonthClose, MonthReopen, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill,
 		ReportReview, HandoverAsk, HandoverAnswer, SettingEdit, ExportApprove, LookedRead, RightsRead, UserRead, UserCreate, UserGrant, AuditRead, SystemOperate, InspectOwn,
 	}
