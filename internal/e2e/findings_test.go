@@ -140,7 +140,7 @@ func mendARecord(t *testing.T, a *app.App, tab *webtest.Tab) {
 	tab.ClickCSS("main form button.pri")
 	tab.WaitGone("#doubts")
 	tab.Goto("/findings?at=371522&state=mended&rule=labour.healthy_weak")
-	tab.WaitText("李文静 改正记录")
+	tab.WaitText("李文静 2023-12-10 改正记录")
 	tab.Shot("findings-mended")
 }
 

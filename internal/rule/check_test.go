@@ -230,3 +230,50 @@ func TestAnEditSettlesTheHousehold(t *testing.T) {
 		}
 	})
 }
+
+// Two villages report one person: every file moves the record, and the third
+// one is a lead. Moves on a page are decisions.
+func TestTwoVillagesReportOnePerson(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		at := db.Millis(testkit.Now.AddDate(0, -2, 0))
+		for id := int64(1); id <= 3; id++ {
+			put(t, d, id, home, id, ordinary)
+		}
+		move := func(person, id, batch, at int64) {
+			exec(t, d, `INSERT INTO field_change (person_id, id, at, entity, field, batch_id) VALUES ($1, $2, $3, 'residence', 'village', $4)`, person, id, at, batch)
+		}
+		move(1, 501, 7, at)
+		move(1, 502, 8, at+1)
+		move(2, 503, 7, at)
+		move(2, 504, 0, at+1) // on a page
+		move(3, 505, 7, at)
+		move(3, 506, 8, db.Millis(testkit.Now.AddDate(-2, 0, 0)))
+		check(t, k, true)
+		if of(t, k, 1) != "person.two_villages" || of(t, k, 2) != "" || of(t, k, 3) != "" {
+			t.Errorf("%s; %s; %s", of(t, k, 1), of(t, k, 2), of(t, k, 3))
+		}
+	})
+}
+
+// Public posts that a people file stated are known to the ledger: the look at it
+// closes what no longer holds, and only then.
+func TestPostsOfTheLists(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		put(t, d, 1, home, 1, strings.Replace(ordinary, "birth = 19880229", "birth = 19500229", 1)+", allowance = 1")
+		a := fact.NoAid()
+		a.Stated, a.PostKinds, a.PostMonths = fact.StatedPost, 1, 6
+		putAid(t, d, 1, 1, a)
+		check(t, k, true)
+		if got := of(t, k, 1); got != "labour.old post.too_old" {
+			t.Fatalf("found %s", got)
+		}
+		a.PostKinds, a.PostMonths = 0, -1
+		putAid(t, d, 1, 2, a)
+		check(t, k, true)
+		if got := of(t, k, 1); got != "labour.old" {
+			t.Errorf("after the post: %s", got)
+		}
+	})
+}

@@ -261,21 +261,21 @@ func who(r *web.Request, it *rule.Item, today calendar.Date) string {
 
 // how a finding was cleared, and by whom.
 func how(r *web.Request, it *rule.Item) string {
-	name := it.ClosedByName
+	name, day := it.ClosedByName, calendar.DateAt(it.ClosedAt).String()
 	if name == "" {
 		name = r.T("finding.how.someone")
 	}
 	switch it.State {
 	case rule.Excused:
-		return r.T("finding.how.excused", name)
+		return r.T("finding.how.excused", name, day)
 	case rule.Mended:
 		switch it.How {
 		case rule.ByEdit:
-			return r.T("finding.how.1", name, it.ClosedChange)
+			return r.T("finding.how.1", name, day)
 		case rule.ByImport:
-			return r.T("finding.how.2", it.ClosedFile)
+			return r.T("finding.how.2", it.ClosedFile, day)
 		case rule.ByLeaving, rule.ByRecheck:
-			return r.T("finding.how." + strconv.Itoa(int(it.How)))
+			return r.T("finding.how."+strconv.Itoa(int(it.How)), day)
 		}
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"wengang/internal/account"
+	"wengang/internal/calendar"
 	"wengang/internal/fault"
 	"wengang/internal/rule"
 	"wengang/internal/web"
@@ -67,7 +68,17 @@ func (h *Rim) Todos(ctx context.Context, r *web.Request) ([]web.Todo, error) {
 				most = c
 			}
 		}
-		out = append(out, web.Todo{Icon: "list-check", Title: r.T("finding.todo." + key), Count: r.T("finding.count", web.Thousands(n)),
+		due := calendar.Date(0)
+		if f.State == rule.Open {
+			first, _, err := h.desk.List(ctx, scope, f, rule.Cursor{}, 1)
+			if err != nil {
+				return err
+			}
+			for i := range first {
+				due = first[i].Due
+			}
+		}
+		out = append(out, web.Todo{Due: due, Icon: "list-check", Title: r.T("finding.todo." + key), Count: r.T("finding.count", web.Thousands(n)),
 			Note: r.T("finding.todo.most", r.T(most.Rule.Title()), web.Thousands(most.Open)), Hint: r.T("finding.todo." + key + ".hint"),
 			Action: r.T("finding.todo." + action), Href: r.Link("/findings", kv...)})
 		return nil

@@ -134,6 +134,13 @@ func TestLook(t *testing.T) {
 	c := open(t)
 	c.fill(121)
 	tab := webtest.Open(t, c.URL)
+	// Three have gone, two are overdue.
+	for _, set := range []string{"state = 1, closed_how = 1, closed_at = 1702180000000 WHERE id = 11", "state = 1, closed_how = 2, closed_at = 1702180000000 WHERE id = 12",
+		"state = 1, closed_how = 4, closed_at = 1702180000000 WHERE id = 16", "due_on = 20231201 WHERE id IN (20, 21)"} {
+		if _, err := c.d.Writer().Exec("UPDATE finding SET " + set); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var excused int64 = 7
 	if err := c.desk.Excuse(context.Background(), region.ScopeOf(county), account.Caller{UserID: 1}, excused, "本人确在家休养，残疾证办理中", 20240630); err != nil {
 		t.Fatal(err)
@@ -142,6 +149,9 @@ func TestLook(t *testing.T) {
 		{Name: "findings", Path: "/findings"},
 		{Name: "findings-rule", Path: "/findings?rule=labour.healthy_weak"},
 		{Name: "findings-empty", Path: "/findings?severity=1"},
+		{Name: "findings-matrix", Path: "/findings?view=matrix"},
+		{Name: "findings-overdue", Path: "/findings?overdue=1"},
+		{Name: "findings-mended", Path: "/findings?state=mended"},
 		{Name: "findings-excused", Path: "/findings?state=excused"},
 		{Name: "finding", Path: "/findings/2"},
 		{Name: "finding-excused", Path: fmt.Sprintf("/findings/%d", excused)},
