@@ -17,38 +17,18 @@ import (
 // the officer of 阳谷县, whom the sample has not.
 func ownSample(t *testing.T, logins ...string) (*app.App, []*webtest.Tab) {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	a, sample, err := sampleIn(ctx, t.TempDir(), app.DemoOptions{People: samplePeople, Months: 14, Seed: 20231210, Open: 1})
-	if err != nil {
-		stop()
-		t.Fatal(err)
-	}
-	word := sample.Users[0].Password
+	ctx := context.Background()
+	a, addr, word := own(t)
 	in, err := a.Accounts.Create(ctx, account.LocalOperator(region.Country), account.NewUser{Login: "yg_officer", Name: "严谷", Region: 371521000000, Password: word})
 	if err == nil {
 		err = a.Accounts.Grant(ctx, account.LocalOperator(region.Country), in.UserID, account.Grant{Role: account.Officer, Dept: account.DeptHR, Region: 371521000000})
 	}
 	if err != nil {
-		stop()
 		t.Fatal(err)
 	}
-	ready, ended := make(chan string, 1), make(chan error, 1)
-	go func() {
-		ended <- a.Serve(ctx, app.ServeOptions{Addr: "127.0.0.1:0", Notice: "app.sample", Ready: func(addr string) { ready <- addr }})
-	}()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("serve: %v", err)
-		}
-		a.Close()
-	})
-	addr := "http://" + <-ready
 	var tabs []*webtest.Tab
 	for _, login := range logins {
-		tab := webtest.Open(t, addr)
-		tab.Sign("/sign-in", login, word)
-		tabs = append(tabs, tab)
+		tabs = append(tabs, signed(t, addr, login, word))
 	}
 	return a, tabs
 }

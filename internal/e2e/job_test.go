@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"wengang/internal/app"
 	"wengang/internal/idcard"
 	"wengang/internal/webtest"
 )
@@ -38,30 +36,8 @@ func TestTheWholeJob(t *testing.T) {
 // county's officer and the city's reviewer, each in a browser of their own.
 func consoleOfItsOwn(t *testing.T) (officer, reviewer *webtest.Tab) {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	a, sample, err := sampleIn(ctx, t.TempDir(), app.DemoOptions{People: samplePeople, Months: 14, Seed: 20231210, Open: 1})
-	if err != nil {
-		stop()
-		t.Fatal(err)
-	}
-	ready, ended := make(chan string, 1), make(chan error, 1)
-	go func() {
-		ended <- a.Serve(ctx, app.ServeOptions{Addr: "127.0.0.1:0", Notice: "app.sample", Ready: func(addr string) { ready <- addr }})
-	}()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("serve: %v", err)
-		}
-		a.Close()
-	})
-	addr := "http://" + <-ready
-	sign := func(login string) *webtest.Tab {
-		tab := webtest.Open(t, addr)
-		tab.Sign("/sign-in", login, sample.Users[0].Password)
-		return tab
-	}
-	return sign("sx_officer"), sign("lc_reviewer")
+	_, addr, word := own(t)
+	return signed(t, addr, "sx_officer", word), signed(t, addr, "lc_reviewer", word)
 }
 
 const shenNov = "at=371522&month=2023-11"
