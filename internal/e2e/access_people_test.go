@@ -89,7 +89,7 @@ func init() {
 		"GET /people/{id}/regroup":              {need: account.PeopleEdit, ids: ids{"id": personID}},
 		"POST /people/{id}/regroup":             {need: account.PeopleEdit, ids: ids{"id": personID}},
 		"GET /people/flow":                      {need: account.PeopleRead, each: true, query: query("from", "2023-11", "to", "2023-12")},
-		"GET /people/flow/export":               {need: account.PeopleExport, each: true, query: query("from", "2023-11", "to", "2023-12")},
+		"POST /people/flow/export":              {need: account.PeopleExport, each: true, query: query("from", "2023-11", "to", "2023-12")},
 		"GET /people/{id}/flow/{flow}":          {need: account.PeopleEdit, ids: arrival},
 		"POST /people/{id}/flow/{flow}":         {need: account.PeopleEdit, ids: arrival, form: form("reason", "")},
 		"GET /people/entry":                     {need: account.PeopleEdit, each: true},

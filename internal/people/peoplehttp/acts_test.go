@@ -100,7 +100,7 @@ func TestHouseholdAndChangesOnThePages(t *testing.T) {
 	o.Post(fmt.Sprintf("/people/%d/leave", son), url.Values{"flow": {"11"}, "on": {"2023-12-02"}, "reason": {"事故"}, "document": {"死亡证明"}}).Want("death", 303)
 	book := "/people/flow" + at + "&from=2023-11&to=2023-12"
 	o.Get(book).Plain().Want("the book", 200, "期初 2 + 增 1 − 减 1 = 期末 2", "死亡证明", "出生证", "陈小宝")
-	o.Get("/people/flow/export"+at+"&from=2023-11&to=2023-12").Want("the export", 200, "PK")
+	o.Post("/people/flow/export"+at+"&from=2023-11&to=2023-12", nil).Want("the export", 200, "PK")
 	o.Get(fmt.Sprintf("/people/%d/flow/2", son)).Want("the question", 200, "事故")
 	o.Post(fmt.Sprintf("/people/%d/flow/2", son), url.Values{"reason": {"登记错人"}}).Want("taken back", 303)
 	o.Get(book).Plain().Want("the book afterwards", 200, "期初 2 + 增 1 − 减 0 = 期末 3")

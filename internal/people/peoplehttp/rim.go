@@ -126,7 +126,7 @@ func (h *Rim) registerActs() {
 	add(account.PeopleEdit, "GET /people/{id}/regroup", h.regroupForm)
 	add(account.PeopleEdit, "POST /people/{id}/regroup", h.saveRegroup)
 	h.shell.Add(web.Route{Pattern: "GET /people/flow", Need: account.PeopleRead, Action: h.flowBook, Long: true},
-		web.Route{Pattern: "GET /people/flow/export", Need: account.PeopleExport, Action: h.flowExport, Long: true})
+		web.Route{Pattern: "POST /people/flow/export", Need: account.PeopleExport, Action: h.flowExport, Long: true})
 	add(account.PeopleEdit, "GET /people/{id}/flow/{flow}", h.undoFlowForm)
 	add(account.PeopleEdit, "POST /people/{id}/flow/{flow}", h.undoFlow)
 	add(account.PeopleEdit, "GET /people/entry", h.entry)
