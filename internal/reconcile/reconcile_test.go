@@ -311,6 +311,14 @@ func TestWho(t *testing.T) {
 // TestNothingPlain: no number of a list stands in the database.
 func TestNothingPlain(t *testing.T) {
 	f := setUp(t, testkit.SQLite(t))
+	empty, err := f.store.Start(ctx, region.ScopeOf(county), local, reconcile.Ask{Region: county, Month: 202311, Figure: "working", Stated: 3})
+	if err == nil {
+		err = f.store.Work(ctx, empty)
+	}
+	if r, e := f.store.Load(ctx, region.ScopeOf(county), empty); err != nil || e != nil || r.State != reconcile.Failed || r.Message != "reconcile.nofigures" {
+		t.Errorf("nobody lives there: %+v %v %v", r, err, e)
+	}
+	f.someone(village, 202305, 0, nil)
 	r := f.start(reconcile.Ask{Stated: -1}, "身份证号,姓名,户编号", number(77)+",欧阳测试名,H-77-canary")
 	var packed []byte
 	if err := f.db.Read.QueryRowContext(ctx, `SELECT list_cipher FROM reconcile_chunk WHERE reconcile_id = $1`, r.ID).Scan(&packed); err != nil {

@@ -187,6 +187,11 @@ func (s *Store) gather(ctx context.Context, r *Run) (*facts, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(f.rows) == 0 {
+		// A month before the first closed one, or a place without people: every
+		// reason given would be a guess.
+		return nil, fault.New(fault.Invalid, "reconcile.nofigures")
+	}
 	if err := s.progress(ctx, r.ID, 20); err != nil {
 		return nil, err
 	}
