@@ -303,3 +303,50 @@ func FuzzNumeral(f *testing.F) {
 		}
 	})
 }
+
+// TestANumberThatIsAlmostAnothers: a new number one or two characters from that
+// of a namesake in the village is asked about.
+func TestANumberThatIsAlmostAnothers(t *testing.T) {
+	engines(t, func(t *testing.T, k *desk) {
+		right := id(19880229, 15)
+		near := id(19880229, 51) // 015 and 051: two figures exchanged
+		k.bring(request{kind: "people"}, nationalHead, k.national("H1", "王会民", right), k.national("H2", "别人", id(19880229, 3)))
+		rows := [][]string{nationalHead, k.national("H1", "王会民", near, "健康状况", "残疾", "性别", "男"), k.national("H3", "另人", id(19880229, 57))}
+		_, batch := k.bring(request{kind: "people", hold: true}, rows...)
+		if in := k.info(batch); in.Conflict != 1 || in.New != 1 {
+			t.Fatalf("%+v", in)
+		}
+		n := k.asked(batch, 4, ruleSimilar)
+		if strings.Contains(n.Theirs+n.Value, "0229") {
+			t.Errorf("numbers are shown: %q %q", n.Value, n.Theirs)
+		}
+		k.decide(batch, 4, ruleSimilar, transfer.SamePerson, "")
+		if in := k.info(batch); in.Changed != 1 || in.Conflict != 0 {
+			t.Fatalf("same person: %+v", in)
+		}
+		k.save(batch)
+		if got := k.one(`SELECT count(*) FROM person WHERE name = '王会民'`); got != "1" {
+			t.Errorf("%s of the name", got)
+		}
+		if got := k.one(`SELECT health FROM person WHERE name = '王会民'`); got == "1" {
+			t.Error("the row did not come in")
+		}
+		_, batch = k.bring(request{kind: "people", hold: true}, rows[:2]...)
+		k.decide(batch, 4, ruleSimilar, transfer.TwoPeople, "")
+		k.save(batch)
+		if got := k.one(`SELECT count(*) FROM person WHERE name = '王会民'`); got != "2" {
+			t.Errorf("%s of the name, two people", got)
+		}
+	})
+	for _, x := range []struct {
+		a, b string
+		want bool
+	}{
+		{"000000198802290015", "000000198802290510", true}, {"000000198802290015", "000000198802290025", true}, {"000000198802290015", "000000198802290015", false},
+		{"000000198802290015", "000000198803300015", false}, {"", "000000198802290015", false}, {"000000198802290015", "000000198802291234", false},
+	} {
+		if almost(x.a, x.b) != x.want {
+			t.Errorf("%s and %s: %v", x.a, x.b, !x.want)
+		}
+	}
+}

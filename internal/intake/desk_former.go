@@ -70,7 +70,7 @@ func (c *checker) formerly(ctx context.Context, reg *register, rows []*row, inde
 		}
 		switch r.ask(ruleFormer, x.name+" "+x.mask, []any{x.id, x.index, x.name}, transfer.SamePerson, transfer.TwoPeople) {
 		case transfer.SamePerson:
-			*at = []byte(x.index)
+			*at, r.other = []byte(x.index), true
 			today = append(today, *at)
 		case transfer.TwoPeople:
 			r.apart = true

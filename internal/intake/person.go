@@ -26,12 +26,13 @@ func (k *personKind) Layouts() []transfer.Layout { return k.layouts }
 // personChecker keeps what the file showed so far: about 100 bytes per person.
 type personChecker struct {
 	*checker
-	kind   *personKind
-	homes  map[string]*rule.Household // by county and 户编号
-	closed map[region.Code]calendar.Month
-	places settlements
-	listed int         // kinds that the rows state, as bits
-	stated fact.Stated // groups of aid columns that the file carries
+	kind      *personKind
+	homes     map[string]*rule.Household // by county and 户编号
+	closed    map[region.Code]calendar.Month
+	places    settlements
+	listed    int         // kinds that the rows state, as bits
+	stated    fact.Stated // groups of aid columns that the file carries
+	inhabited int         // whether the place has people: 1 yes, -1 no, 0 not asked yet
 }
 
 // checker is what the checkers of all kinds share.
@@ -107,6 +108,7 @@ type personWork struct {
 	p     personRow
 	says  stated
 	phone string // as written
+	doubt bool   // nobody has decided yet whether the number is mistyped
 }
 
 // Check reads the rows, looks their numbers up with one query, and decides.
@@ -119,6 +121,9 @@ func (c *personChecker) Check(ctx context.Context, rows []transfer.Row) ([]trans
 		return nil, err
 	}
 	if err := c.formerly(ctx, reg, rowsOf(work, func(w *personWork) *row { return w.row }), func(i int) *[]byte { return &work[i].index }, true); err != nil {
+		return nil, err
+	}
+	if err := c.alike(ctx, work, reg); err != nil {
 		return nil, err
 	}
 	by := map[int64]*known{}

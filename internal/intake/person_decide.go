@@ -21,8 +21,11 @@ func (c *personChecker) decide(w *personWork, reg *register) transfer.Outcome {
 			r.add(rule.Of("id.duplicate_file", w.mask(), first))
 		}
 		was = reg.byIndex[key]
-		if c.conflict(w, reg, key, was) {
+		if c.conflict(w, reg, key, was) || w.doubt {
 			result = transfer.Conflict
+		}
+		if r.other {
+			w.p.Birth, w.p.Sex = 0, w.s.Row.Sex
 		}
 		if result == transfer.Conflict || w.p.Village == 0 {
 			was = nil // the rules would tell of the holder's record

@@ -56,6 +56,7 @@ type row struct {
 	extra   []transfer.Finding // what the book has no rule for
 	decided bool               // a decision shaped the row
 	apart   bool               // the number is not its former carrier's
+	other   bool               // the person is another number's: what this one says of birth and sex is void
 }
 
 // cell is the cell of a canonical column; an empty one where the file has no
