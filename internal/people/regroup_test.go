@@ -238,3 +238,44 @@ func TestFilterFollowsTheShownState(t *testing.T) {
 		}
 	})
 }
+
+// TestSettlementOnAMove: a settlement is a county's; a move within the county
+// leaves people in it, as a file does, one beyond ends it, and taking the move
+// back restores it.
+func TestSettlementOnAMove(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setUp(t, d)
+		f.settled = settledPlaces{{ID: 5, Region: county, Name: "示例安置区", EndedOn: 99991231}}
+		p := f.someone("安居", village)
+		p.Settlement = 5
+		id := f.create(t, p)
+		city := region.ScopeOf(village.At(region.City))
+		by := officer(county)
+		at := func() int64 {
+			r, err := f.people.Get(ctx, city, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.Settlement
+		}
+		if err := f.people.Move(ctx, city, by, id, neighbour, 202310, "村内调整"); err != nil || at() != 5 {
+			t.Errorf("within the county: settlement %d, %v", at(), err)
+		}
+		var was people.Moved
+		err := d.Tx(ctx, func(tx *db.Tx) (err error) {
+			was, err = f.people.MoveInTx(ctx, tx, city, by, id, people.Moving{To: elsewhere, From: 202311, Reason: "迁往外县"})
+			return err
+		})
+		if err != nil || at() != 0 {
+			t.Errorf("beyond the county: settlement %d, %v", at(), err)
+		}
+		err = d.Tx(ctx, func(tx *db.Tx) error { return f.people.UnmoveInTx(ctx, tx, city, by, id, was, 202311, "登记有误") })
+		if err != nil || at() != 5 {
+			t.Errorf("taken back: settlement %d, %v", at(), err)
+		}
+		err = d.Tx(ctx, func(tx *db.Tx) error { return f.people.UnmoveInTx(ctx, tx, city, by, id, was, 202311, "再来") })
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("taken back twice: %v", err)
+		}
+	})
+}

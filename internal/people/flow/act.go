@@ -55,8 +55,10 @@ func (s *Store) Enter(ctx context.Context, scope region.Scope, by account.Caller
 // householdKinds are the kinds that the household's members have on a day.
 func householdKinds(ctx context.Context, q db.Querier, p *fact.Person, on calendar.Date) ([]fact.PersonKind, error) {
 	var a db.Args
-	which := "h.id = " + a.Add(p.HouseholdID)
-	if p.HouseholdID == 0 {
+	var which string // PostgreSQL takes no argument that no condition uses
+	if p.HouseholdID != 0 {
+		which = "h.id = " + a.Add(p.HouseholdID)
+	} else {
 		which = "h.code = " + a.Add(strings.TrimSpace(p.Household))
 	}
 	day := a.Add(int32(on))
