@@ -73,10 +73,12 @@ func rowNumber(attrs []byte, last int) int {
 		}
 		k := 0
 		for _, c := range v {
-			if c < '0' || c > '9' || k > MaxRows {
+			if c < '0' || c > '9' {
 				return
 			}
-			k = k*10 + int(c-'0')
+			if k = k*10 + int(c-'0'); k > MaxRows {
+				break // past every bound, however many digits follow
+			}
 		}
 		n = k
 	})
