@@ -25,8 +25,12 @@ func (a *App) dailyHandler() queue.Handler {
 // recheckHandler runs the checks over the ledger every night: over what changed,
 // over everybody once a week.
 func (a *App) recheckHandler() queue.Handler {
-	return queue.Handler{Name: "recheck", Every: 24 * time.Hour, Run: func(ctx context.Context, _ json.RawMessage) error {
-		_, err := a.Rules.Nightly(ctx, region.ScopeOf(region.Country))
+	return queue.Handler{Name: "recheck", Every: time.Hour, Run: func(ctx context.Context, _ json.RawMessage) error {
+		due, err := a.Rules.NightlyDue(ctx)
+		if err != nil || !due {
+			return err
+		}
+		_, err = a.Rules.Nightly(ctx, region.ScopeOf(region.Country))
 		return err
 	}}
 }

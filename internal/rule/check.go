@@ -33,6 +33,18 @@ func (d *Desk) Nightly(ctx context.Context, scope region.Scope) (Checked, error)
 	return d.Check(ctx, scope, region.Country, false, nil)
 }
 
+// NightlyDue reports that a look at the whole ledger should begin: at night, once;
+// by day where the last night was missed.
+func (d *Desk) NightlyDue(ctx context.Context) (bool, error) {
+	last, err := d.lastRun(ctx, region.Country)
+	if err != nil {
+		return false, err
+	}
+	now := d.db.Clock().In(calendar.Zone)
+	age := now.Sub(db.FromMillis(last.started))
+	return last.started == 0 || age >= 30*time.Hour || age >= 18*time.Hour && now.Hour() < 6, nil
+}
+
 // lastRun is what the runs before have seen.
 type lastRun struct {
 	stamp          string

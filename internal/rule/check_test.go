@@ -277,3 +277,37 @@ func TestPostsOfTheLists(t *testing.T) {
 		}
 	})
 }
+
+func TestTheNightIsNotMissed(t *testing.T) {
+	d := testkit.SQLite(t)
+	ctx, k := context.Background(), newDesk(t, d)
+	day := func(s string) time.Time {
+		at, err := time.ParseInLocation("2006-01-02 15:04", s, calendar.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	for _, c := range []struct {
+		at   string
+		due  bool
+		runs bool
+	}{
+		{"2023-12-10 09:00", true, true},                                       // never yet
+		{"2023-12-10 20:00", false, false}, {"2023-12-11 02:00", false, false}, // seventeen hours ago
+		{"2023-12-11 03:00", true, true}, {"2023-12-11 05:00", false, false}, {"2023-12-12 01:00", true, true},
+		{"2023-12-13 06:30", false, false}, // the machine was off in the night
+		{"2023-12-13 07:00", true, true},
+	} {
+		d.Clock = func() time.Time { return day(c.at) }
+		due, err := k.NightlyDue(ctx)
+		if err != nil || due != c.due {
+			t.Errorf("%s: due %v, %v", c.at, due, err)
+		}
+		if c.runs {
+			if _, err := k.Nightly(ctx, everywhere); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
