@@ -64,8 +64,10 @@ func (a *App) reconcileHandlers() []queue.Handler {
 			return a.Reconciled.Work(ctx, j.ID)
 		}},
 		{Name: "reconcile.purge", Every: 12 * time.Hour, Run: func(ctx context.Context, _ json.RawMessage) error {
-			_, err := a.Reconciled.Purge(ctx)
-			return err
+			if _, err := a.Reconciled.Purge(ctx); err != nil {
+				return err
+			}
+			return a.Reconciled.Resume(ctx)
 		}},
 	}
 }

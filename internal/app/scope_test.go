@@ -33,6 +33,7 @@ var unscoped = map[string]string{
 	"transfer.Service.Saving":       "before a command's import: saves that a kill left; answers ids to the command",
 	"transfer.Service.Resume":       "at start: batches that a stop interrupted; answers ids to the queue",
 	"reconcile.Store.Work":          "the queue's side of a reconciliation that a caller started; answers nothing",
+	"reconcile.Store.Resume":        "passes that never came into the queue; answers nothing",
 	"reconcile.Store.Purge":         "the schedule that forgets lists whose time has come; answers a number",
 	"transfer.Service.Clean":        "removes files that no batch owns",
 	"evidence.Store.Clean":          "the schedule that erases what was taken off; answers nothing",

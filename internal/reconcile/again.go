@@ -38,7 +38,34 @@ func (s *Store) Again(ctx context.Context, scope region.Scope, by account.Caller
 	if err != nil {
 		return err
 	}
-	return s.Queue.Enqueue(ctx, JobName, fmt.Sprint(id, ":", next, ":", s.db.Clock().UnixMilli()), Job{ID: id})
+	return s.enqueue(ctx, id, next)
+}
+
+// enqueue asks for a pass; asking twice for the same one is asking once.
+func (s *Store) enqueue(ctx context.Context, id int64, pass int) error {
+	return s.Queue.Enqueue(ctx, JobName, fmt.Sprint(id, ":", pass), Job{ID: id})
+}
+
+// Resume queues again the passes that were asked for and never came into the
+// queue: a process that ended between the two.
+func (s *Store) Resume(ctx context.Context) error {
+	pending := map[int64]int{}
+	err := each(ctx, s.db.Read, `SELECT id, pass FROM reconcile WHERE state IN ('waiting', 'running')`, nil, func(scan func(...any) error) error {
+		var id int64
+		var pass int
+		err := scan(&id, &pass)
+		pending[id] = pass + 1
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("passes that wait: %w", err)
+	}
+	for id, pass := range pending {
+		if err := s.enqueue(ctx, id, pass); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // spend refuses lists beyond what a user may have compared a day. Their own row

@@ -112,6 +112,14 @@ func compare(f *facts) result {
 		return places[c]
 	}
 	put := func(x found) { out.found = append(out.found, x) }
+	met := f.theirs(&out, put, place)
+	f.ours(&out, met, put, place)
+	out.finish(places)
+	return out
+}
+
+// theirs classes the lines and answers who stands behind them.
+func (f *facts) theirs(out *result, put func(found), place func(region.Code) *PlaceTally) map[int64]bool {
 	met := make(map[int64]bool, len(f.lines))
 	use := f.compared()
 	for i := range f.lines {
@@ -147,6 +155,11 @@ func compare(f *facts) result {
 			place(row.at).Same++
 		}
 	}
+	return met
+}
+
+// ours counts who counts, and finds who nearly does or hardly should.
+func (f *facts) ours(out *result, met map[int64]bool, put func(found), place func(region.Code) *PlaceTally) {
 	listed := len(f.lines) > 0
 	for id, row := range f.rows {
 		if !f.def.Holds(row.key) {
@@ -164,8 +177,6 @@ func compare(f *facts) result {
 			put(found{class: Weak, why: "unverified", at: row.at, person: id, line: -1})
 		}
 	}
-	out.finish(places)
-	return out
 }
 
 // finish sorts and counts.

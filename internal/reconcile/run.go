@@ -23,6 +23,8 @@ var everywhere = region.ScopeOf(region.Country)
 // Work makes the pass that a reconciliation waits for. It is idempotent: what a
 // killed pass left is made anew.
 func (s *Store) Work(ctx context.Context, id int64) error {
+	s.passing.Lock()
+	defer s.passing.Unlock()
 	r, err := load(ctx, s.db.Read, everywhere, id)
 	if err != nil || r.State != Waiting && r.State != Running {
 		if fault.Is(err, fault.NotFound) {

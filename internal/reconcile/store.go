@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"wengang/internal/account"
@@ -67,6 +68,7 @@ type Deps struct {
 type Store struct {
 	db *db.DB
 	Deps
+	passing sync.Mutex // one pass at a time in this process
 }
 
 // New makes the store. A missing dependency is a fault of the program.
@@ -216,7 +218,7 @@ func (s *Store) Start(ctx context.Context, scope region.Scope, by account.Caller
 	if err != nil {
 		return 0, err
 	}
-	return id, s.Queue.Enqueue(ctx, JobName, fmt.Sprint(id, ":", 1), Job{ID: id})
+	return id, s.enqueue(ctx, id, 1)
 }
 
 func (s *Store) checkAsk(a *Ask) error {

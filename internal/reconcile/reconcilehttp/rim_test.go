@@ -171,6 +171,10 @@ func TestPages(t *testing.T) {
 	c.upload("", c.list(), "figure", "working", "month", "2023-11", "stated", "75", "title", "国家系统 11 月").Want("start", 303, "/reconcile/1")
 	li.Get("/reconcile/1").Want("waiting", 200, "/reconcile/1/progress")
 	li.Get("/reconcile/1/progress").Want("poll", 200)
+	c.jobs.ids = nil // the process ended before the queue had it
+	if err := c.store.Resume(t.Context()); err != nil || len(c.jobs.ids) != 1 {
+		t.Fatalf("resumed %v, %v", c.jobs.ids, err)
+	}
 	c.work()
 	li.Get("/reconcile/1/progress").Want("poll after", 303)
 	page := li.Get("/reconcile/1").Want("result", 200, "国家系统 11 月", "差在哪里", "在台账未计入：没有务工记录", "台账没有", "名单内重复", "名单与报数不符", "只在系统", "两边都有", "按地区", "合计").
