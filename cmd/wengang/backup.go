@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -25,8 +26,14 @@ func backupCmd(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			dir := evidenceBeside(out)
+			files, size, err := a.Evidence.CopyTo(cmd.Context(), dir)
+			if err != nil {
+				return err
+			}
 			return e.print(cmd.OutOrStdout(), m, func(w io.Writer) {
 				fmt.Fprintf(w, "%s: %d tables, %d rows. The key file is not in it: keep a copy of it elsewhere.\n", out, len(m.Tables), m.Rows)
+				fmt.Fprintf(w, "%s: %d new files of attachments, %.1f MB. Earlier backups in this folder share them.\n", dir, files, float64(size)/(1<<20))
 			})
 		},
 	}
@@ -34,6 +41,10 @@ func backupCmd(e *env) *cobra.Command {
 	cobra.CheckErr(cmd.MarkFlagRequired("out"))
 	return cmd
 }
+
+// evidenceBeside is the folder of attachments beside an archive: shared by all
+// archives there, because a file never changes.
+func evidenceBeside(archive string) string { return filepath.Join(filepath.Dir(archive), "evidence") }
 
 func restoreCmd(e *env) *cobra.Command {
 	var reason string
@@ -50,7 +61,7 @@ func restoreCmd(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			m, err := app.Restore(cmd.Context(), app.Options{DB: e.db, KeyFile: e.key, Clock: clock}, args[0], reason)
+			m, err := app.Restore(cmd.Context(), app.Options{DB: e.db, KeyFile: e.key, Clock: clock, EvidenceFrom: evidenceBeside(args[0])}, args[0], reason)
 			if err != nil {
 				return err
 			}

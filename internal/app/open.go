@@ -23,8 +23,11 @@ type Options struct {
 	Suite   secret.Suite
 	// UploadDir keeps files while they are imported; empty is the user's cache.
 	UploadDir string
-	Clock     calendar.Clock
-	Log       *slog.Logger
+	// EvidenceFrom is a folder of attachments that a restore copies in, where it
+	// exists.
+	EvidenceFrom string
+	Clock        calendar.Clock
+	Log          *slog.Logger
 }
 
 // ground is what every command stands on: the database, its owner's lock and

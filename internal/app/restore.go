@@ -46,6 +46,11 @@ func Restore(ctx context.Context, o Options, archive, reason string) (Restored, 
 		return out, err
 	}
 	defer a.Close()
+	if info, err := os.Stat(o.EvidenceFrom); o.EvidenceFrom != "" && err == nil && info.IsDir() {
+		if _, _, err := a.Evidence.CopyFrom(ctx, o.EvidenceFrom); err != nil {
+			return out, err
+		}
+	}
 	if reason == "" {
 		return out, nil
 	}
