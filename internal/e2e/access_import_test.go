@@ -64,7 +64,7 @@ func init() {
 		"GET /import/{id}/absent":         {need: account.ImportRun, and: account.PeopleEdit, ids: ids{"id": fullID}},
 		"POST /import/{id}/absent/export": {need: account.ImportRun, and: account.PeopleEdit, ids: ids{"id": fullID}, also: []int{403}},
 		"GET /import/templates/{kind}/{layout}": {need: account.ImportRun, ids: ids{"kind": word("people"), "layout": word("people.county")}, everybodys: true,
-			also: []int{403}},
+			also: []int{403}, plain: "the example row of an empty table: invented, of nobody"},
 		"POST /import/mappings/{mapping}/forget": {need: account.ImportRun, ids: ids{"mapping": mappingID},
 			fresh: func(t *testing.T, w *estate, g *ground) map[string]string {
 				return map[string]string{"mapping": num(w.remember(t, g))}
