@@ -11,7 +11,7 @@ func init() {
 	register(
 		Rule{ID: "account.shared", Severity: Clue, Scope: ScopeLedger, Field: "account", Cite: product("一个账号收多户补贴"), Params: []string{SetAccountHomes}, Check: checkAccount},
 		Rule{ID: "work.wage_copied", Severity: Clue, Scope: ScopeLedger, Field: "wage", Cite: product("同村同单位多人收入逐分相同"), Params: []string{SetCopiedWages}, Check: checkCopied},
-		Rule{ID: "person.twin", Severity: Warning, Scope: ScopeLedger, Field: "name", Cite: cite("1_01_001"), Check: checkTwin},
+		Rule{ID: "person.twin", Severity: Warning, Scope: ScopeLedger, Field: "name", Cite: product("同村同名同出生日期而号码不同"), Check: checkTwin},
 		Rule{ID: "person.two_villages", Severity: Clue, Scope: ScopeLedger, Field: "village", Cite: product("两村文件反复登记同一人"), Params: []string{SetMoves}, Check: checkTwoVillages},
 		Rule{ID: "work.overlap_long", Severity: Warning, Scope: ScopeSpell, Field: "start", Cite: cite("5_12_001"), Params: []string{SetOverlap}, Check: checkOverlapLong},
 		Rule{ID: "work.zero_length", Severity: Clue, Scope: ScopeSpell, Field: "end", Cite: product("起止同月的务工"), Check: checkZeroLength},
