@@ -99,7 +99,11 @@ func (h *Rim) facts(r *web.Request, v *oneView) {
 	case x.From == 0:
 		v.Held = []web.Fact{fact("held", r.T("handover.elsewhere"))}
 	default:
-		v.Held = []web.Fact{fact("held", h.tree.FullName(x.From))}
+		key := "held"
+		if x.State == handover.Accepted {
+			key = "was_held"
+		}
+		v.Held = []web.Fact{fact(key, h.tree.FullName(x.From))}
 		if x.LedgerName != "" {
 			v.Held = append(v.Held, web.Fact{Label: r.T("handover.f.ledger"), Value: x.LedgerName, Href: v.Person})
 			v.Differs = x.LedgerName != x.Name

@@ -110,7 +110,7 @@ func TestPages(t *testing.T) {
 	post("", "follow", "reply", "已送到乡镇", "3", 303)
 	post("holder", "answer", "accept", "", "5", 303, "/handover/1")
 	a.Get("/handover/1").Want("handed over", 200, "已同意迁走")
-	b.Get("/handover/1").Want("come", 200, "已迁入", "/people/1", "莘县")
+	b.Get("/handover/1").Want("come", 200, "已迁入", "/people/1", "原登记", "莘县")
 	b.Get("/handover/1?lang=en").Want("English", 200, "Handed over")
 	for _, p := range []string{"/handover/0", "/handover/x", "/handover/99"} {
 		b.Get(p).Want("", 404)
