@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 
 	"wengang/internal/account"
 	"wengang/internal/audit"
@@ -39,12 +40,21 @@ func Move(ctx context.Context, o Options, to string) (Moved, error) {
 		return out, err
 	}
 	out.Schema, out.Rows, out.Verified = manifest.Schema, manifest.Rows, true
+	papers, err := evidenceDir(o, from.DB.URL)
+	if err != nil {
+		return out, err
+	}
 	o.DB = to
 	a, err := Open(ctx, o)
 	if err != nil {
 		return out, err
 	}
 	defer a.Close()
+	if _, err := os.Stat(papers); err == nil {
+		if _, _, err := a.Evidence.CopyFrom(ctx, papers); err != nil {
+			return out, err
+		}
+	}
 	return out, a.DB.Tx(ctx, func(tx *db.Tx) error {
 		return a.Audit.Write(ctx, tx, account.LocalOperator(region.Country), audit.Entry{
 			Action: "system.move", Object: "database", ObjectID: a.DB.Dialect.Name(),
