@@ -277,7 +277,7 @@ func TestWho(t *testing.T) {
 	c := open(t)
 	c.upload("", "a.xlsx", dirty(t, 60)).Want("upload", 303)
 	c.jobs.run(t, c.s)
-	for _, p := range []string{"GET /import/1", "GET /import/1/columns", "GET /import/1/progress", "GET /import/1/rejects", "POST /import/1/check", "POST /import/1/save", "POST /import/1/cancel", "POST /import/1/undo"} {
+	for _, p := range []string{"GET /import/1", "GET /import/1/columns", "GET /import/1/progress", "GET /import/1/rejects", "GET /import/1/effect", "POST /import/1/act", "POST /import/1/ask", "POST /import/1/return", "POST /import/1/check", "POST /import/1/save", "POST /import/1/cancel", "POST /import/1/undo"} {
 		method, path, _ := strings.Cut(p, " ")
 		for who, want := range map[string]int{"neighbour": 404, "leader": 403, "nobody": 303} {
 			c.As(who).Send(method, path, "", nil).Want("", want)
