@@ -138,6 +138,18 @@ func paginate(rows []LedgerRow, heads []Head, split bool) []Sheet {
 	return out
 }
 
+// sparse reports a list in whose villages stand one or two people each: names
+// of villages between them would hide the people.
+func sparse(villages []region.Code) bool {
+	n := 0
+	for i, v := range villages {
+		if i == 0 || villages[i-1] != v {
+			n++
+		}
+	}
+	return 2*n > len(villages)
+}
+
 // group puts the village's name before its rows where there are several.
 func group(rows []LedgerRow, villages []region.Code, name func(region.Code) string) []LedgerRow {
 	several := false

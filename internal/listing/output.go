@@ -159,7 +159,7 @@ func (s *Store) ledger(ctx context.Context, by account.Caller, t *table, grouped
 	for i, cells := range t.rows {
 		rows[i] = LedgerRow{No: i + 1, Cells: cells, ID: t.ids[i]}
 	}
-	if grouped {
+	if grouped && (o.Split || !sparse(t.villages)) {
 		rows = group(rows, t.villages, w.Place)
 	}
 	l.Sheets = paginate(rows, l.Heads, o.Split)

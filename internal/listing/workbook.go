@@ -20,6 +20,7 @@ type book struct {
 	n      int // columns with the running number
 	row    int
 	styles map[string]int
+	wide   []float64 // of the columns, in half characters
 }
 
 const sheetTitle = "清单"
@@ -114,8 +115,9 @@ func (b *book) widths(t *table) error {
 	for i, c := range t.cols {
 		w := float64(c.Width)*2 + 1.5
 		for _, r := range t.rows[:min(len(t.rows), 200)] {
-			w = max(w, min(float64(width(r[i]))*2+1.5, 36))
+			w = max(w, min(float64(width(r[i]))*2+1.5, 22))
 		}
+		b.wide = append(b.wide, w)
 		if err := b.sw.SetColWidth(i+2, i+2, w); err != nil {
 			return err
 		}
@@ -181,6 +183,7 @@ func (b *book) head(t *table, w *Words, o Out) error {
 
 func (b *book) body(t *table, grouped bool, w *Words) error {
 	several := false
+	grouped = grouped && !sparse(t.villages)
 	for _, v := range t.villages {
 		several = several || v != t.villages[0]
 	}
@@ -191,10 +194,12 @@ func (b *book) body(t *table, grouped bool, w *Words) error {
 			}
 		}
 		cells := []any{excelize.Cell{StyleID: b.styles["count"], Value: i + 1}}
+		lines := 1
 		for j, s := range r {
 			cells = append(cells, b.cell(t.cols[j].Form, s))
+			lines = max(lines, linesOf(s, max(1, int((b.wide[j]-1)/2))))
 		}
-		if err := b.put(20, cells...); err != nil {
+		if err := b.put(float64(6+14*lines), cells...); err != nil {
 			return err
 		}
 	}

@@ -110,7 +110,7 @@ const phoneCells = 5
 // table draws people with columns; the name links to the record.
 func (h *Rim) table(r *web.Request, cols []listing.Column, rows []listing.Person, grouped bool) tableView {
 	w := h.lists.Words(r.Lang)
-	if grouped = grouped && r.At.Level() < region.Village; grouped {
+	if grouped = grouped && r.At.Level() < region.Village && !sparse(rows); grouped {
 		cols = slices.DeleteFunc(slices.Clone(cols), func(c listing.Column) bool { return c.Key == "village" || c.Key == "town" })
 	}
 	t := tableView{Heads: heads(r, w, cols)}
@@ -128,6 +128,17 @@ func (h *Rim) table(r *web.Request, cols []listing.Column, rows []listing.Person
 		t.Rows = append(t.Rows, v)
 	}
 	return t
+}
+
+// sparse reports a page on which names of villages would outnumber people.
+func sparse(rows []listing.Person) bool {
+	n := 0
+	for i := range rows {
+		if i == 0 || rows[i-1].Village != rows[i].Village {
+			n++
+		}
+	}
+	return 2*n > len(rows)
 }
 
 // below is a place with those above it up to the page's place.
