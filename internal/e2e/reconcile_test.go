@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,8 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"wengang/internal/account"
 	"wengang/internal/app"
 	"wengang/internal/people"
+	"wengang/internal/reconcile"
+	"wengang/internal/transfer"
 	"wengang/internal/webtest"
 )
 
@@ -117,5 +121,28 @@ func TestReconcileInTheBrowser(t *testing.T) {
 	}
 	for _, f := range tab.Faults() {
 		t.Error(f)
+	}
+	reconcileAnImport(t, a, text, rows)
+}
+
+// reconcileAnImport takes the file of an import that was never saved as their
+// list: nothing of it is in the ledger.
+func reconcileAnImport(t *testing.T, a *app.App, text string, rows int) {
+	t.Helper()
+	ctx := context.Background()
+	batch, err := a.Imports.Stage(ctx, local, transfer.Request{Kind: "people", File: strings.NewReader(text), FileName: "名单.csv", Region: 371522101000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := a.Reconciled.Start(ctx, local.Scope(account.ImportRun), local, reconcile.Ask{Region: 371522101000, Month: 202311, Figure: "registered", Stated: -1, Batch: batch})
+	if err == nil {
+		err = a.Reconciled.Work(ctx, id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := a.Reconciled.Load(ctx, local.Scope(account.ImportRun), id)
+	if err != nil || run.State != reconcile.Done || run.Lines != int64(rows) || run.FileName != "名单.csv" {
+		t.Errorf("an import as their list: %+v %v, want %d lines", run, err, rows)
 	}
 }
