@@ -3,8 +3,6 @@ package peoplehttp
 import (
 	"net/http"
 
-	"wengang/internal/people"
-	"wengang/internal/people/merge"
 	"wengang/internal/web"
 )
 
