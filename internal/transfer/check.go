@@ -46,9 +46,13 @@ func (s *Service) check(ctx context.Context, in Info) error {
 	if err != nil {
 		return err
 	}
+	absent, total, err := r.findAbsent(ctx)
+	if err != nil {
+		return err
+	}
 	rows := r.done
 	r.checker, r.over = nil, nil
-	if err := r.finish(ctx); err != nil {
+	if err := r.finish(ctx, absent, total); err != nil {
 		return err
 	}
 	giveBack(rows)
@@ -162,15 +166,11 @@ func (r *checkRun) write(ctx context.Context, tx *db.Tx, c *chunk, p *placed, pa
 
 // finish declares the check done. A file without a row of data is refused:
 // saving nothing under the name of a full list would empty the ledger.
-func (r *checkRun) finish(ctx context.Context) error {
+func (r *checkRun) finish(ctx context.Context, absent []byte, total int) error {
 	if r.done == 0 {
 		return fault.New(fault.Invalid, "import.empty", r.in.FileName)
 	}
-	absent, total, err := r.findAbsent(ctx)
-	if err != nil {
-		return err
-	}
-	err = r.s.db.Tx(ctx, func(tx *db.Tx) error {
+	err := r.s.db.Tx(ctx, func(tx *db.Tx) error {
 		if err := keepAbsent(ctx, tx, r.b.ID, absent, total); err != nil {
 			return err
 		}
