@@ -2,6 +2,7 @@ package peoplehttp_test
 
 import (
 	"fmt"
+	"regexp"
 	"testing"
 
 	"wengang/internal/calendar"
@@ -155,4 +156,24 @@ func (c *console) village() (id, spell int64) {
 		}
 	}
 	return id, spell
+}
+
+// TestPapersPrintUpright: a sheet and a paper come out of the printer upright,
+// the paper on one page, with six and four of the number.
+func TestPapersPrintUpright(t *testing.T) {
+	c := start(t)
+	tab := webtest.Open(t, c.URL)
+	id, _ := c.village()
+	_, _, sheet, paper := c.acts(id)
+	for name, path := range map[string]string{"people-sheet": "/people/entry/sheets/" + sheet, "people-proof": fmt.Sprintf("/people/proofs/paper/%d", paper)} {
+		tab.Goto(path)
+		out := string(tab.PDF(name))
+		box := regexp.MustCompile(`/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]`).FindAllStringSubmatch(out, -1)
+		if len(box) == 0 || box[0][1] >= box[0][2] && len(box[0][1]) >= len(box[0][2]) {
+			t.Errorf("%s is not upright: %v", name, box)
+		}
+		if name == "people-proof" && len(box) != 1 {
+			t.Errorf("the paper has %d pages", len(box))
+		}
+	}
 }
