@@ -74,8 +74,11 @@ func (h *Rim) Todos(ctx context.Context, r *web.Request) ([]web.Todo, error) {
 			if err != nil {
 				return err
 			}
+			// A day weeks ahead would put the work out of sight.
 			for i := range first {
-				due = first[i].Due
+				if first[i].Due <= calendar.DateAt(h.shell.Now()).Add(7) {
+					due = first[i].Due
+				}
 			}
 		}
 		out = append(out, web.Todo{Due: due, Icon: "list-check", Title: r.T("finding.todo." + key), Count: r.T("finding.count", web.Thousands(n)),
