@@ -11,7 +11,7 @@ import (
 // meanwhile, so that the peak stays near what is alive; it costs a tenth more
 // of processor time. A server with large caches keeps its own pace.
 const (
-	frugalPercent = 40
+	frugalPercent = 30
 	frugalLive    = 192 << 20 // bytes alive from which on the pace stays
 	frugalRows    = 20_000    // what a step of so many rows leaves is given back at once
 )
