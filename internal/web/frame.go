@@ -20,6 +20,7 @@ type frame struct {
 	Tabs    []navView // the first four, for phones
 	Rest    []navView // what the phone's fifth tab opens
 	Section []Tab     // pages of the section that is on, where it has more than one
+	More    []Tab     // its further pages, behind a menu
 	At      region.Code
 	Name    string
 	Code    string
@@ -106,13 +107,32 @@ func (s *Shell) navOf(r *Request, f *frame) {
 		}
 		f.Nav = append(f.Nav, v)
 	}
-	if len(f.Section) < 2 {
-		f.Section = nil
-	}
+	f.Section, f.More = folded(f.Section)
 	f.Tabs = f.Nav
 	if len(f.Tabs) > 4 {
 		f.Tabs, f.Rest = f.Nav[:4], f.Nav[4:]
 	}
+}
+
+// sectionTabs is how many pages of a section stand in its row; the others are
+// behind a menu, but for the one that is on.
+const sectionTabs = 6
+
+func folded(pages []Tab) (row, more []Tab) {
+	if len(pages) < 2 {
+		return nil, nil
+	}
+	if len(pages) <= sectionTabs+1 {
+		return pages, nil
+	}
+	for i, p := range pages {
+		if i < sectionTabs || p.On {
+			row = append(row, p)
+		} else {
+			more = append(more, p)
+		}
+	}
+	return row, more
 }
 
 // standing is the section that a path belongs to and the entry or tab that is

@@ -61,8 +61,8 @@ func (h *Rim) Register() {
 	h.Shell.Nav(
 		web.NavItem{Key: "audit.inspect.title", Icon: "search", Href: "/inspect", Need: account.InspectOwn, Order: 88},
 		web.NavItem{Key: "audit.nav.exports", Icon: "file-export", Href: "/audit/exports", Need: account.AuditRead, Order: 91, Under: "/audit"},
-		web.NavItem{Key: "audit.nav.approvals", Icon: "shield-check", Href: "/exports", Need: account.ExportApprove, Order: 33, Under: "/people"},
-		web.NavItem{Key: "audit.nav.mine", Icon: "file-export", Href: "/exports/mine", Need: account.PeopleExport, Order: 34, Under: "/people"},
+		web.NavItem{Key: "audit.nav.approvals", Icon: "shield-check", Href: "/exports", Need: account.ExportApprove, Order: 39, Under: "/people"},
+		web.NavItem{Key: "audit.nav.mine", Icon: "file-export", Href: "/exports/mine", Need: account.PeopleExport, Order: 39, Under: "/people"},
 	)
 	h.Shell.Todos(h)
 	h.Shell.Nav(web.NavItem{Key: "web.nav.audit", Icon: "fingerprint", Href: "/audit", Need: account.AuditRead, Order: 90})

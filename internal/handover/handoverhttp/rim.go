@@ -46,7 +46,7 @@ const Path = "/handover"
 // Register adds routes, templates, the tab and the to-dos to the shell.
 func (h *Rim) Register() {
 	h.shell.Templates("handover", templates)
-	h.shell.Nav(web.NavItem{Key: "handover.title", Icon: "home-move", Href: Path, Need: account.PeopleRead, Order: 36, Under: "/people"})
+	h.shell.Nav(web.NavItem{Key: "handover.title", Icon: "home-move", Href: Path, Need: account.PeopleRead, Order: 34, Under: "/people"})
 	h.shell.Todos(h)
 	h.shell.Add(
 		web.Route{Pattern: "GET /handover", Need: account.PeopleRead, Action: h.list},

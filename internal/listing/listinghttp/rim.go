@@ -40,9 +40,9 @@ func New(s *web.Shell, l *listing.Store) *Rim {
 func (h *Rim) Register() {
 	h.shell.Templates("lists", templates)
 	h.shell.Nav(
-		web.NavItem{Key: "listing.nav", Icon: "list-details", Href: "/lists", Under: "/people", Need: account.PeopleRead, Order: 31},
-		web.NavItem{Key: "listing.nav.mine", Icon: "columns", Href: "/lists/mine", Under: "/people", Need: account.PeopleRead, Order: 32},
-		web.NavItem{Key: "listing.nav.paste", Icon: "clipboard-list", Href: "/lists/paste", Under: "/people", Need: account.PeopleRead, Order: 33})
+		web.NavItem{Key: "listing.nav", Icon: "list-details", Href: "/lists", Under: "/people", Need: account.PeopleRead, Order: 32},
+		web.NavItem{Key: "listing.nav.mine", Icon: "columns", Href: "/lists/mine", Under: "/people", Need: account.PeopleRead, Order: 37},
+		web.NavItem{Key: "listing.nav.paste", Icon: "clipboard-list", Href: "/lists/paste", Under: "/people", Need: account.PeopleRead, Order: 37})
 	add := func(need account.Permission, pattern string, a web.Action) {
 		h.shell.Add(web.Route{Pattern: pattern, Need: need, Action: a, Long: strings.Contains(pattern, "print") || strings.Contains(pattern, "export") || strings.Contains(pattern, "keep")})
 	}

@@ -109,9 +109,9 @@ func (h *Rim) Register() {
 func (h *Rim) registerActs() {
 	h.shell.Nav(
 		web.NavItem{Key: "people.nav.entry", Icon: "clipboard-list", Href: "/people/entry", Need: account.PeopleEdit, Order: 31, Under: "/people"},
-		web.NavItem{Key: "people.nav.flow", Icon: "arrows-exchange", Href: "/people/flow", Need: account.PeopleRead, Order: 32, Under: "/people"},
-		web.NavItem{Key: "people.nav.doubles", Icon: "git-merge", Href: "/people/doubles", Need: account.PeopleMerge, Order: 33, Under: "/people"},
-		web.NavItem{Key: "people.nav.proofs", Icon: "file-certificate", Href: "/people/proofs", Need: account.PeopleProof, Order: 34, Under: "/people"})
+		web.NavItem{Key: "people.nav.flow", Icon: "arrows-exchange", Href: "/people/flow", Need: account.PeopleRead, Order: 33, Under: "/people"},
+		web.NavItem{Key: "people.nav.doubles", Icon: "git-merge", Href: "/people/doubles", Need: account.PeopleMerge, Order: 35, Under: "/people"},
+		web.NavItem{Key: "people.nav.proofs", Icon: "file-certificate", Href: "/people/proofs", Need: account.PeopleProof, Order: 38, Under: "/people"})
 	add := func(need account.Permission, pattern string, a web.Action) {
 		h.shell.Add(web.Route{Pattern: pattern, Need: need, Action: a})
 	}

@@ -45,7 +45,7 @@ const Path = "/reconcile"
 // Register adds routes, templates and the tab to the shell.
 func (h *Rim) Register() {
 	h.shell.Templates("reconcile", templates)
-	h.shell.Nav(web.NavItem{Key: "reconcile.title", Icon: "scale", Href: Path, Need: account.ImportRun, Order: 38, Under: "/people"})
+	h.shell.Nav(web.NavItem{Key: "reconcile.title", Icon: "scale", Href: Path, Need: account.ImportRun, Order: 36, Under: "/people"})
 	need := account.ImportRun
 	h.shell.Add(
 		web.Route{Pattern: "GET /reconcile", Need: need, Action: h.list},
