@@ -77,7 +77,7 @@ func init() {
 	with := func(g *ground) url.Values { return values("with", num(actsOf[g].arrival)) }
 	for pattern, r := range map[string]recipe{
 		"GET /people/doubles": {need: account.PeopleMerge, each: true},
-		"POST /people/doubles/apart": {need: account.PeopleMerge, each: true, form: func(g *ground) []url.Values {
+		"POST /people/doubles/apart": {need: account.PeopleMerge, each: true, also: []int{404}, form: func(g *ground) []url.Values {
 			return []url.Values{values("a", num(g.person), "b", num(actsOf[g].arrival), "reason", "两个人")}
 		}},
 		"GET /people/doubles/merge/{merge}":     {need: account.PeopleMerge, ids: ids{"merge": mergeID}},

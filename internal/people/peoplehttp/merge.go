@@ -266,7 +266,7 @@ func (h *Rim) saveMerge(w http.ResponseWriter, r *web.Request) error {
 	}
 	v, again := h.mergeView(r, kept, gone, c.Gone)
 	if again != nil {
-		return err // the records are no longer two
+		return again // not the caller's, or no longer two
 	}
 	f := form{r: r, bad: map[string]string{}}
 	if err := f.failed(err); err != nil {
