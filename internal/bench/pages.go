@@ -43,9 +43,9 @@ type Scenario struct {
 	Max    float64 `json:"max_ms"`
 	// CPU is the processor's time of one request, client and server together:
 	// what stays comparable on a machine that does other things too.
-	CPU    float64 `json:"cpu_ms"`
-	Asked  int     `json:"requests"`
-	Bytes  int     `json:"bytes"` // of one answer, not compressed
+	CPU   float64 `json:"cpu_ms"`
+	Asked int     `json:"requests"`
+	Bytes int     `json:"bytes"` // of one answer, not compressed
 }
 
 // Pages is what `bench pages` measured, on the machine's cores with the clients

@@ -232,6 +232,6 @@ func (s *Store) take(ctx context.Context, tx *db.Tx, scope region.Scope, c accou
 func (s *Store) note(ctx context.Context, tx *db.Tx, c account.Caller, action string, ch *Change) error {
 	return s.Audit.Write(ctx, tx, c, audit.Entry{
 		Action: action, Object: "division", ObjectID: fmt.Sprint(ch.ID), Region: ch.Region,
-		Detail: map[string]string{"kind": string(ch.Kind), "month": ch.Month.String(), "doc": ch.DocNo, "places": fmt.Sprint(len(ch.Steps))},
+		Detail: map[string]string{"kind": string(ch.Kind), "month": ch.Month.String(), "places": fmt.Sprint(len(ch.Steps))},
 	})
 }
