@@ -17,17 +17,17 @@ import (
 )
 
 func benchPagesCmd(e *env) *cobra.Command {
-	var people int
+	var people, beside int
 	var dir, profile string
 	o := bench.PagesOptions{}
 	cmd := &cobra.Command{
 		Use: "pages", Short: "list, person page and search of a million people, beside a bare handler", Args: cobra.NoArgs,
 		Long: "Fills a scratch database with invented people (kept in --dir, and used again there), serves the console on\n" +
 			"loopback and asks it from several clients on the same cores. Every answer is looked into.",
-		Example: "  wengang bench pages --people 1000000 --dir /var/tmp/pages --json",
+		Example: "  wengang bench pages --people 1000000 --import 20000 --dir /var/tmp/pages --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			log := func(s string) { fmt.Fprintln(cmd.ErrOrStderr(), s) }
-			r, err := e.benchPages(cmd.Context(), people, dir, profile, o, log)
+			r, err := e.benchPages(cmd.Context(), people, beside, dir, profile, o, log)
 			if err != nil {
 				return err
 			}
@@ -36,6 +36,7 @@ func benchPagesCmd(e *env) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.IntVar(&people, "people", 1_000_000, "people of the ledger")
+	f.IntVar(&beside, "import", 0, "also ask for lists while this many new people are imported")
 	f.StringVar(&dir, "dir", "", "folder for database and key, kept (default: a temporary one)")
 	f.StringVar(&profile, "profile", "", "file for a CPU profile")
 	f.IntVar(&o.Clients, "clients", 16, "clients that ask at once")
@@ -51,7 +52,7 @@ func printPages(w io.Writer, r *bench.Pages) {
 	}
 }
 
-func (e *env) benchPages(ctx context.Context, people int, dir, profile string, o bench.PagesOptions, log func(string)) (out bench.Pages, err error) {
+func (e *env) benchPages(ctx context.Context, people, beside int, dir, profile string, o bench.PagesOptions, log func(string)) (out bench.Pages, err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "wengang-pages-"); err != nil {
 			return out, err
@@ -86,6 +87,9 @@ func (e *env) benchPages(ctx context.Context, people int, dir, profile string, o
 			return out, err
 		}
 		defer pprof.StopCPUProfile()
+	}
+	if beside > 0 {
+		o.Meanwhile = bench.Beside(a, beside)
 	}
 	return bench.RunPages(ctx, a, o, log)
 }

@@ -56,3 +56,17 @@ func (h *Rim) state(r *web.Request, s *people.State) template.HTML {
 	}
 	return `<span class="w-mut w-only-d">—</span>`
 }
+
+// Boxes are the check boxes of a group: a list's dialogs hold sixty.
+func (g optionGroup) Boxes() template.HTML {
+	var b strings.Builder
+	for _, o := range g.Options {
+		b.WriteString(`<label><input type="checkbox" name="` + template.HTMLEscapeString(g.Name) + `" value="` + template.HTMLEscapeString(o.Value) + `"`)
+		if o.On {
+			b.WriteString(" checked")
+		}
+		b.WriteString(`><span>` + template.HTMLEscapeString(o.Label) + `</span></label>`)
+	}
+	// Safe: everything is escaped.
+	return template.HTML(b.String())
+}
