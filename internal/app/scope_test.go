@@ -42,6 +42,7 @@ var unscoped = map[string]string{
 	"evidence.Store.Verify":         "wengang verify: numbers of attachments whose file is damaged",
 	"setting.Load":                  "thresholds: rules of the house, not of people; pages read them within a scope",
 	"setting.At":                    "as Load",
+	"rule.Desk.NightlyDue":          "the schedule: whether a night is owed; answers yes or no",
 	"rule.Desk.Settings":            "thresholds of a place for a page that found the place within a scope",
 	"rule.Desk.Run":                 "checks a subject that the caller's store holds in hand",
 	"rule.Desk.Keep":                "inside the transaction of a scoped write",
