@@ -32,8 +32,9 @@ func otherSites(t *testing.T, w *estate) {
 		for _, head := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}, {"Origin", "null"}} {
 			before := w.ledger(t)
 			got := w.call(who, "POST", target, body, head...)
-			if after := w.ledger(t); got.status != 403 || after.changes != before.changes {
-				t.Errorf("%s by %s with %s: %s: %d, %d rows changed", rt.Pattern, who.login, head[0], head[1], got.status, after.changes-before.changes)
+			// Sums of lists that were read before may be written meanwhile.
+			if n := before.quiet(w.ledger(t)); got.status != 403 || n != 0 {
+				t.Errorf("%s by %s with %s: %s: %d, %d rows changed", rt.Pattern, who.login, head[0], head[1], got.status, n)
 			}
 		}
 	}
