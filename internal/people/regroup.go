@@ -9,6 +9,7 @@ import (
 
 	"wengang/internal/account"
 	"wengang/internal/audit"
+	"wengang/internal/calendar"
 	"wengang/internal/change"
 	"wengang/internal/db"
 	"wengang/internal/fact"
@@ -97,7 +98,7 @@ func (s *Store) regroup(ctx context.Context, tx *db.Tx, scope region.Scope, by a
 	}
 	for _, group := range []map[int64]*member{old, joined} {
 		for id, m := range group {
-			if err := s.writeMember(ctx, tx, by, id, m, g.Reason); err != nil {
+			if err := s.writeMember(ctx, tx, by, village, id, m, g.Reason); err != nil {
 				return 0, err
 			}
 		}
@@ -199,7 +200,7 @@ func relate(group map[int64]*member, relations map[int64]int, must bool) error {
 	return nil
 }
 
-func (s *Store) writeMember(ctx context.Context, tx *db.Tx, by account.Caller, id int64, m *member, reason string) error {
+func (s *Store) writeMember(ctx context.Context, tx *db.Tx, by account.Caller, village region.Code, id int64, m *member, reason string) error {
 	if m.was == m.to && m.becomes == m.relation {
 		return nil
 	}
@@ -215,6 +216,9 @@ func (s *Store) writeMember(ctx context.Context, tx *db.Tx, by account.Caller, i
 	}
 	add("household_id", m.was, m.to)
 	add("relation", int64(m.relation), int64(m.becomes))
+	if err := change.Person(ctx, tx, village, id, s.month(), calendar.Open); err != nil {
+		return err
+	}
 	return change.Record(ctx, tx, history...)
 }
 

@@ -279,3 +279,30 @@ func TestSettlementOnAMove(t *testing.T) {
 		}
 	})
 }
+
+// TestListsFollowAHousehold: who is listed under a household's number is
+// counted anew when members leave it.
+func TestListsFollowAHousehold(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setUp(t, d)
+		house, ids := f.family(t, "371522000001")
+		count := func() int {
+			t.Helper()
+			n, err := f.people.Count(ctx, home, people.Filter{Code: "371522000001"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if n := count(); n != 4 {
+			t.Fatalf("%d of the household", n)
+		}
+		if _, err := f.people.Split(ctx, home, officer(county), house, people.Regroup{Members: ids[2:], Code: "371522000099",
+			Relations: map[int64]int{ids[2]: 1, ids[3]: 2}, Reason: "分家"}); err != nil {
+			t.Fatal(err)
+		}
+		if n := count(); n != 2 {
+			t.Errorf("%d of the household after two left", n)
+		}
+	})
+}

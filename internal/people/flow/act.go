@@ -150,6 +150,7 @@ func (s *Store) write(ctx context.Context, tx *db.Tx, by account.Caller, person 
 type paper struct {
 	kind    Kind
 	village region.Code
+	other   region.Code // where a move between villages went
 	on      calendar.Date
 	was     string
 	at      int64
@@ -185,7 +186,7 @@ func (s *Store) Undo(ctx context.Context, scope region.Scope, by account.Caller,
 				return fault.New(fault.Conflict, "people.flow.closed", m)
 			}
 		}
-		if err := s.takeBack(ctx, tx, scope, by, person, &e, reason); err != nil {
+		if err := s.takeBack(ctx, tx, scope, by, &p, &e, reason); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE person_flow SET undone_at = $1, undone_by = $2, undo_reason = $3 WHERE person_id = $4 AND id = $5`,
@@ -197,24 +198,30 @@ func (s *Store) Undo(ctx context.Context, scope region.Scope, by account.Caller,
 	})
 }
 
-func (s *Store) takeBack(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, person int64, e *paper, reason string) error {
+// takeBack undoes what an entry did, where that still stands: not a later exit,
+// not a later move.
+func (s *Store) takeBack(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, p *fact.Person, e *paper, reason string) error {
 	switch {
 	case e.kind.Entry():
-		return s.people.EraseInTx(ctx, tx, scope, by, person)
+		return s.people.EraseInTx(ctx, tx, scope, by, p.ID)
+	case e.kind.Exit() && p.OutOn != 0 && (p.OutOn != e.on || p.OutReason != e.kind.outReason()):
+		return fault.New(fault.Conflict, "people.move.later")
 	case e.kind.Exit():
-		return s.people.ReturnInTx(ctx, tx, scope, by, person, reason)
+		return s.people.ReturnInTx(ctx, tx, scope, by, p.ID, reason)
+	case p.Village != e.other:
+		return fault.New(fault.Conflict, "people.move.later")
 	}
 	var was people.Moved
 	if err := json.Unmarshal([]byte(e.was), &was); err != nil {
 		return fmt.Errorf("read move: %w", err)
 	}
-	return s.people.UnmoveInTx(ctx, tx, scope, by, person, was, e.on.Month(), reason)
+	return s.people.UnmoveInTx(ctx, tx, scope, by, p.ID, was, e.on.Month(), reason)
 }
 
 func readPaper(ctx context.Context, q db.Querier, person, id int64) (paper, error) {
 	var e paper
-	err := q.QueryRowContext(ctx, `SELECT kind, village, on_date, was, at, undone_at FROM person_flow WHERE person_id = $1 AND id = $2`, person, id).
-		Scan(&e.kind, &e.village, &e.on, &e.was, &e.at, &e.undone)
+	err := q.QueryRowContext(ctx, `SELECT kind, village, other, on_date, was, at, undone_at FROM person_flow WHERE person_id = $1 AND id = $2`, person, id).
+		Scan(&e.kind, &e.village, &e.other, &e.on, &e.was, &e.at, &e.undone)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, errNotFound
 	}

@@ -181,3 +181,37 @@ func TestActsAndTheirUndo(t *testing.T) {
 		f.book(county)
 	})
 }
+
+// TestUndoKnowsItsOwnAct: an old paper does not take back what was entered
+// after it: a death after a wrong departure, a move that another one replaced.
+func TestUndoKnowsItsOwnAct(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setUp(t, d)
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		p := f.person("户主", village)
+		p.InOn = 20220101
+		id, err := f.people.Create(ctx, home, by, p)
+		must(err)
+		papers := func() []flow.Paper {
+			t.Helper()
+			list, err := f.flows.Papers(ctx, home, id)
+			must(err)
+			return list
+		}
+		must(f.flows.Leave(ctx, home, by, id, flow.Act{Kind: flow.WentOut, On: 20231201, Reason: "迁出", Document: "证"}))
+		went := papers()[0].ID
+		must(f.people.Return(ctx, home, by, id, "误销"))
+		must(f.flows.Leave(ctx, home, by, id, flow.Act{Kind: flow.Died, On: 20231203, Reason: "因病", Document: "证"}))
+		if err := f.flows.Undo(ctx, home, by, id, went, "登记有误"); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the old departure is taken back: %v", err)
+		}
+		if r, err := f.people.Get(ctx, home, id); err != nil || r.OutOn != 20231203 {
+			t.Errorf("the dead are back: out on %d, %v", r.OutOn, err)
+		}
+	})
+}
