@@ -73,7 +73,8 @@ func (s *Service) Return(ctx context.Context, c account.Caller, id int64) error 
 }
 
 // MayConfirm says why the caller may not confirm a waiting batch; nil where
-// they may. Nobody confirms what they brought, asked for or worked on.
+// they may. Nobody confirms what they brought, asked for or worked on, neither
+// as a stand-in nor by another account of the same person.
 func (s *Service) MayConfirm(ctx context.Context, c account.Caller, id int64) error {
 	in, err := s.own(ctx, c, id)
 	if err != nil {
@@ -83,17 +84,28 @@ func (s *Service) MayConfirm(ctx context.Context, c account.Caller, id int64) er
 }
 
 func mayConfirm(ctx context.Context, q db.Querier, c account.Caller, in Info) error {
-	if c.UserID == in.AskedBy || c.UserID == in.CreatedBy {
-		return fault.New(fault.Forbidden, "import.second.same")
-	}
-	var worked int
-	if err := q.QueryRowContext(ctx, `SELECT CASE WHEN EXISTS (SELECT 1 FROM import_act WHERE batch_id = $1 AND by_user = $2 AND undone_at = 0) THEN 1 ELSE 0 END`, in.ID, c.UserID).Scan(&worked); err != nil {
+	rows, err := q.QueryContext(ctx, `SELECT DISTINCT by_user FROM import_act WHERE batch_id = $1 AND undone_at = 0`, in.ID)
+	if err != nil {
 		return err
 	}
-	if worked != 0 {
-		return fault.New(fault.Forbidden, "import.second.same")
+	defer rows.Close()
+	hands := []int64{in.AskedBy, in.CreatedBy}
+	for rows.Next() {
+		var user int64
+		if err := rows.Scan(&user); err != nil {
+			return err
+		}
+		hands = append(hands, user)
 	}
-	return nil
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	rows.Close()
+	err = account.SecondPerson(ctx, q, c, hands...)
+	if fault.Is(err, fault.Forbidden) {
+		err = fault.New(fault.Forbidden, "import.second.same")
+	}
+	return err
 }
 
 // second holds a save to the rule of two: inside the save's transaction.

@@ -59,6 +59,11 @@ func TestSecondPerson(t *testing.T) {
 				t.Errorf("%s is offered to confirm", who)
 			}
 		}
+		standIn := as(10)
+		standIn.For = 8
+		if err := s.Save(t.Context(), standIn, id); !isKey(err, "import.second.same") {
+			t.Errorf("a stand-in of who mended a row confirms: %v", err)
+		}
 		if err := s.Return(t.Context(), as(10), id); err != nil {
 			t.Fatal(err)
 		}
