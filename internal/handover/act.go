@@ -13,6 +13,7 @@ import (
 	"wengang/internal/fault"
 	"wengang/internal/people"
 	"wengang/internal/region"
+	"wengang/internal/secret"
 )
 
 // person is how the ledger has the person of a request now.
@@ -66,6 +67,9 @@ func (s *Store) Act(ctx context.Context, scope region.Scope, by account.Caller, 
 		}
 		if n := len([]rune(words)); t.Words && n < 2 || n > 200 {
 			return fault.InvalidFields(fault.Field{Name: "words", Key: "handover.words", Args: []any{2, 200}})
+		}
+		if secret.Scrub(words) != words {
+			return fault.InvalidFields(fault.Field{Name: "words", Key: "handover.numbers"})
 		}
 		if err := claim(ctx, tx, &r, version); err != nil {
 			return err

@@ -116,6 +116,12 @@ func (s *Store) check(scope region.Scope, by account.Caller, a *Ask) error {
 	if n := len([]rune(a.Reason)); n < 2 || n > 200 {
 		bad = append(bad, fault.Field{Name: "reason", Key: "handover.words", Args: []any{2, 200}})
 	}
+	// The other county reads these words: no number goes there in plain.
+	for name, words := range map[string]string{"name": a.Name, "reason": a.Reason, "evidence": a.Evidence} {
+		if secret.Scrub(words) != words {
+			bad = append(bad, fault.Field{Name: name, Key: "handover.numbers"})
+		}
+	}
 	if len([]rune(a.Evidence)) > 200 {
 		bad = append(bad, fault.Field{Name: "evidence", Key: "people.too_long", Args: []any{200}})
 	}

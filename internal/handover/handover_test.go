@@ -158,6 +158,15 @@ func TestWordsAndRights(t *testing.T) {
 			t.Errorf("%s accepted", who)
 		}
 	}
+	if _, err := f.act(officA, id, handover.ActRefuse, "他的号码是 "+number); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a number in plain for the other county: %v", err)
+	}
+	for what, a := range map[string]handover.Ask{"reason": {Name: "张三", Reason: "婚迁 " + number}, "evidence": {Name: "张三", Reason: "婚迁", Evidence: "户口页 " + number}, "name": {Name: number, Reason: "婚迁"}} {
+		a.IDNumber, a.To = number, villageB
+		if _, err := f.store.Ask(ctx, scopeOf(officB), officB, a); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a number in plain in the %s: %v", what, err)
+		}
+	}
 	aide := caller(7, account.Aide, villageB)
 	if _, err := f.store.Ask(ctx, scopeOf(aide), aide, handover.Ask{IDNumber: number, Name: "张三", To: villageB, Reason: "婚迁"}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("an aide asks: %v", err)
