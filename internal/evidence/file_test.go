@@ -139,6 +139,8 @@ func TestPDF(t *testing.T) {
 		{"objects packed otherwise", "", objects("x", "/Filter /LZWDecode"), "unreadable"},
 		{"objects packed twice", "", objects("x", "/Filter [/FlateDecode /FlateDecode] /DecodeParms << /Predictor 12 >>"), "unreadable"},
 		{"objects deflated twice", "", objects("x", "/Filter [/FlateDecode /FlateDecode]"), "unreadable"},
+		{"packed objects behind a bare carriage return", "", strings.Replace(objects("5 0 << /S /JavaScript >>", flate), "stream\n", "stream\r", 1), "unreadable"},
+		{"packed objects behind a false beginning", "", strings.Replace(objects("5 0 << /S /JavaScript >>", flate), "/N 1", "/N 1 /X (obj)", 1), "unreadable"},
 		{"broken packing", "", "7 0 obj\n<< /Type /ObjStm " + flate + " >>\nstream\nxxxx\nendstream\nendobj\n", "unreadable"},
 	} {
 		raw := document(c.extra, c.more)

@@ -41,8 +41,12 @@ func cleanPDF(raw []byte) (*Cleaned, error) {
 		return nil, refuse("broken")
 	}
 	found := streams(raw)
-	if acts(raw, active) || acts(outside(raw, found), activeShort) {
+	plain := outside(raw, found)
+	if acts(raw, active) || acts(plain, activeShort) {
 		return nil, refuse("active")
+	}
+	if hidden(plain, found) {
+		return nil, refuse("unreadable")
 	}
 	budget := int64(unpackLimit)
 	packedInfo := false
@@ -106,6 +110,23 @@ func outside(raw []byte, found []packed) []byte {
 		last = s.from + end
 	}
 	return append(out, raw[last:]...)
+}
+
+// hidden reports packed objects that a lenient reader finds and streams does
+// not: behind a line end of its own kind, or a dictionary that reads otherwise.
+func hidden(plain []byte, found []packed) bool {
+	n := 0
+	for _, m := range nameOf.FindAllSubmatch(plain, -1) {
+		if plainName(m[1]) == "ObjStm" {
+			n++
+		}
+	}
+	for _, s := range found {
+		if slices.Contains(s.names, "ObjStm") {
+			n--
+		}
+	}
+	return n != 0
 }
 
 // acts reports one of the names, also written with #xx.
