@@ -53,6 +53,11 @@ func TestInspector(t *testing.T) {
 		}
 		return got
 	}
+	// A list that was settled after the document's months is none of its.
+	settled, err := w.Lists.Keep(context.Background(), local, "base", ownVillage, 202312, "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	before := rows()
 	for _, path := range []string{"/", "/people", "/people/" + num(own.person), "/board", "/findings", "/register?kind=workshop", "/target", "/report", "/report/progress"} {
 		look(path, 200)
@@ -60,7 +65,7 @@ func TestInspector(t *testing.T) {
 	if n := rows() - before; n != 9 {
 		t.Errorf("9 pages read, %d rows on record", n)
 	}
-	for _, path := range []string{"/people/" + num(other.person), "/people?at=" + other.county.Full(), "/people?month=2023-12", "/board?month=2022-12"} {
+	for _, path := range []string{"/people/" + num(other.person), "/people?at=" + other.county.Full(), "/people?month=2023-12", "/board?month=2022-12", "/people/flow?from=2022-01", "/people/flow?to=2023-12", "/lists/version/" + num(settled.ID), "/lists/version/" + num(settled.ID) + "/print"} {
 		look(path, 404)
 	}
 	for _, path := range []string{"/import", "/users", "/audit", "/exports/mine", "/exports", "/policy", "/people/" + num(own.person) + "/edit", "/people/" + num(own.person) + "/looked"} {

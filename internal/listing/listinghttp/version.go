@@ -35,7 +35,17 @@ func (h *Rim) load(r *web.Request) (listing.Version, error) {
 	if err != nil {
 		return listing.Version{}, err
 	}
-	return h.lists.Version(r.Context(), r.FullScope(), id)
+	return h.one(r, id)
+}
+
+// one is a version as the caller may read it: an inspector those of the
+// document's months.
+func (h *Rim) one(r *web.Request, id int64) (listing.Version, error) {
+	v, err := h.lists.Version(r.Context(), r.FullScope(), id)
+	if i := r.Caller.Inspection; err == nil && i != nil && !i.Covers(v.Month) {
+		return listing.Version{}, err404()
+	}
+	return v, err
 }
 
 func (h *Rim) versionTitle(r *web.Request, v listing.Version) string {
@@ -180,7 +190,7 @@ func (h *Rim) compare(w http.ResponseWriter, r *web.Request) error {
 		if err != nil {
 			return err404()
 		}
-		y, err := h.lists.Version(r.Context(), r.FullScope(), id)
+		y, err := h.one(r, id)
 		if err != nil {
 			return err
 		}

@@ -112,6 +112,9 @@ func (h *Rim) readBook(r *web.Request) (*flow.Book, error) {
 			*dst = m
 		}
 	}
+	if i := r.Caller.Inspection; i != nil && !(i.Covers(from) && i.Covers(to)) {
+		return nil, fault.NotFoundf("fault.notfound")
+	}
 	var places []region.Code
 	if tree, ok := h.tree.(interface {
 		Children(region.Code) []region.Code
