@@ -96,6 +96,9 @@ func TestSheetOfAccounts(t *testing.T) {
 		if n, err := b.DecideWishes(ctx, sec, id, ids, false); err != nil || n != 1 {
 			t.Fatal(n, err)
 		}
+		if n := b.actions(t, "user.sheet_decide"); n != 2 {
+			t.Errorf("%d decisions on record, want the one and the other", n)
+		}
 		u, err := b.User(ctx, sec, ids[0])
 		if err != nil || len(u.Grants) != 1 || u.Grants[0] != officerAt(county) || u.PhoneMask != "199****1111" {
 			t.Errorf("%+v, %v", u, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strconv"
 
 	"golang.org/x/sync/errgroup"
 
@@ -170,7 +171,8 @@ func (s *Service) DecideWishes(ctx context.Context, c Caller, sheetID int64, use
 		chosen[id] = true
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		if _, err := s.readSheetRow(ctx, tx, c, scope, sheetID); err != nil {
+		sh, err := s.readSheetRow(ctx, tx, c, scope, sheetID)
+		if err != nil {
 			return err
 		}
 		list, err := s.wishes(ctx, tx, sheetID)
@@ -195,7 +197,8 @@ func (s *Service) DecideWishes(ctx context.Context, c Caller, sheetID int64, use
 		if n == 0 {
 			return fault.New(fault.Invalid, "account.sheet.choose")
 		}
-		return nil
+		return s.note(ctx, tx, c, Note{Action: "user.sheet_decide", Object: "account_sheet", ObjectID: itoa(sheetID), Region: sh.Region,
+			Detail: map[string]string{"rows": itoa(int64(n)), "granted": strconv.FormatBool(yes)}})
 	})
 	return n, err
 }
