@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"wengang/internal/calendar"
 	"wengang/internal/change"
@@ -36,8 +37,12 @@ func (b *base) undo(ctx context.Context, tx *db.Tx, batch *transfer.Batch, touch
 	if err != nil {
 		return err
 	}
+	var had []region.Code // of a file of a city, the batch may be all that a county has
 	if saved != 0 {
 		if err := u.allowed(tx, saved, touched, later); err != nil {
+			return err
+		}
+		if had, err = countiesOf(ctx, tx, batch.Region); err != nil {
 			return err
 		}
 		if err := u.restore(); err != nil {
@@ -64,7 +69,7 @@ func (b *base) undo(ctx context.Context, tx *db.Tx, batch *transfer.Batch, touch
 	if saved == 0 {
 		return nil // readers never saw it
 	}
-	if err := u.tell(); err != nil {
+	if err := u.tell(had); err != nil {
 		return err
 	}
 	return b.noteLate(ctx, tx, batch, u.late)
@@ -156,16 +161,16 @@ func (u *undoing) readLate() error {
 	return nil
 }
 
-// tell logs the change for every county of the region that has people.
-func (u *undoing) tell() error {
-	counties, err := countiesOf(u.ctx, u.tx, u.b.Region)
+// tell logs the change for every county of the region that has people or had
+// some.
+func (u *undoing) tell(had []region.Code) error {
+	have, err := countiesOf(u.ctx, u.tx, u.b.Region)
 	if err != nil {
 		return err
 	}
-	if len(counties) == 0 && u.b.Region.Level() >= region.County {
-		counties = append(counties, u.b.Region.At(region.County)) // the batch was all that the county had
-	}
-	for _, c := range counties {
+	counties := append(have, had...)
+	slices.Sort(counties)
+	for _, c := range slices.Compact(counties) {
 		if err := change.County(u.ctx, u.tx, c, 190001, calendar.Open); err != nil {
 			return err
 		}
