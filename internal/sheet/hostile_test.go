@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -208,6 +209,43 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if _, err := readAll(raw, "x"); err != nil && strings.HasPrefix(keyOf(err), "internal") {
 			t.Errorf("refusal without words: %v", err)
+		}
+	})
+}
+
+// FuzzCSV: what a spreadsheet writes with quotes comes back cell by cell.
+func FuzzCSV(f *testing.F) {
+	f.Add("a,b", "张\"三\"", "x\ny")
+	f.Add("", ";", "\t'=1")
+	f.Fuzz(func(t *testing.T, a, b, c string) {
+		for _, s := range []string{a, b, c} {
+			if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' || r == 0xFEFF }) {
+				t.Skip("no text that a spreadsheet writes")
+			}
+		}
+		quoted := func(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+		raw := []byte("\xEF\xBB\xBF" + `"甲","乙","丙"` + "\r\n" + quoted(a) + "," + quoted(b) + "," + quoted(c) + "\r\n")
+		book, err := OpenReader(bytes.NewReader(raw), int64(len(raw)), "x.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer book.Close()
+		got := map[int]string{} // empty cells are not told
+		err = book.Sheets()[0].Rows(func(n int, cells []Cell) error {
+			for _, cell := range cells {
+				if n > 1 {
+					got[cell.Col] = strings.Clone(cell.Text)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []string{a, b, c} {
+			if want = strings.TrimSpace(want); got[i] != want { // space around a cell says nothing
+				t.Errorf("cell %d came back as %q, was %q", i, got[i], want)
+			}
 		}
 	})
 }
