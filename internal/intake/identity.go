@@ -106,7 +106,11 @@ func (r *row) workplace(t *region.Tree) (code region.Code, written string) {
 			m = t.ResolveWorkplace(free)
 		}
 	}
-	return r.county(t, m, "work_place", written), written
+	field := "work_place"
+	if free == "" && r.rd.carries("work_county") {
+		field = "work_county" // what is wrong stands there, not in an address left blank
+	}
+	return r.county(t, m, field, written), written
 }
 
 // county brings a match to county level.

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -201,6 +202,13 @@ func TestWorkDirtyRows(t *testing.T) {
 			if f.Message == "" || strings.Contains(f.Message, "{") || strings.Contains(f.Value+f.Message, "19880229") {
 				t.Errorf("row %d, %s: message %q, value %q", f.Row, f.Rule, f.Message, f.Value)
 			}
+		}
+		// A place that is not understood stands beside the county that was typed,
+		// also where the file has an empty column for the address.
+		address := k.job("二", ids["二"], "务工所在省", "江苏省", "务工所在市", "苏洲市", "务工所在县", "昆山市")
+		beside, _ := k.bring(request{kind: "work", month: 202312}, append(slices.Clone(workHead), "务工地址"), append(address, ""))
+		if len(beside.Findings) == 0 || beside.Findings[0].Column != "务工所在县" {
+			t.Errorf("a wrong city is shown at %+v", beside.Findings)
 		}
 		var in int64 = 2
 		for i, b := range bad {
