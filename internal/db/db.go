@@ -126,6 +126,14 @@ func (d *DB) snapshot(ctx context.Context, pool *sql.DB, fn func(Querier) error)
 	return d.Dialect.Fault(fn(raw))
 }
 
+// Hold is Dialect.Hold where q is a write transaction; a reader holds nothing.
+func Hold(ctx context.Context, q Querier, table string, id int64) error {
+	if tx, ok := q.(*Tx); ok {
+		return tx.Dialect.Hold(ctx, tx, table, id)
+	}
+	return nil
+}
+
 // Millis is how instants are stored.
 func Millis(t time.Time) int64 { return t.UnixMilli() }
 

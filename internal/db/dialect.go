@@ -28,6 +28,9 @@ type Dialect interface {
 	// change_log commit out of order on PostgreSQL; a reader that keeps to
 	// these bounds skips none. SQLite has one writer: its bounds are equal.
 	SnapshotBounds(ctx context.Context, q Querier) (oldest, next int64, err error)
+	// Hold makes other transactions that hold the row wait until this one ends:
+	// what is read of it afterwards stays true. SQLite has one writer.
+	Hold(ctx context.Context, tx *Tx, table string, id int64) error
 	// snapshotLevel is the isolation of a consistent read.
 	snapshotLevel() sql.IsolationLevel
 }

@@ -63,6 +63,14 @@ func (postgresDialect) SnapshotBounds(ctx context.Context, q Querier) (oldest, n
 	return oldest, next, err
 }
 
+func (postgresDialect) Hold(ctx context.Context, tx *Tx, table string, id int64) error {
+	_, err := tx.ExecContext(ctx, `SELECT id FROM `+table+` WHERE id = $1 FOR NO KEY UPDATE`, id)
+	if err != nil {
+		return fmt.Errorf("hold %s: %w", table, err)
+	}
+	return nil
+}
+
 func (postgresDialect) snapshotLevel() sql.IsolationLevel { return sql.LevelRepeatableRead }
 
 func (postgresDialect) Fault(err error) error {

@@ -158,4 +158,6 @@ func (sqliteDialect) SnapshotBounds(context.Context, Querier) (oldest, next int6
 	return 0, 0, nil
 }
 
+func (sqliteDialect) Hold(context.Context, *Tx, string, int64) error { return nil }
+
 func (sqliteDialect) ResetIdentity(context.Context, *Tx, string) error { return nil }

@@ -84,6 +84,9 @@ var errMerged = fault.New(fault.Conflict, "people.merged")
 // resident reads a person whom the caller may change: only by residence, and
 // not a record that another has taken over.
 func (s *Store) resident(ctx context.Context, q db.Querier, scope region.Scope, id int64) (Record, error) {
+	if err := db.Hold(ctx, q, "person", id); err != nil {
+		return Record{}, err
+	}
 	r, err := s.get(ctx, q, scope, id)
 	if err != nil {
 		return Record{}, err
@@ -147,6 +150,9 @@ func openFor(d calendar.Date) (from, to calendar.Month) { return d.Month(), cale
 // InTx reads a person within another slice's transaction: NotFound outside the
 // scope, reduced where only their place of work lies in it.
 func (s *Store) InTx(ctx context.Context, q db.Querier, scope region.Scope, id int64) (fact.Person, *fact.Need, bool, error) {
+	if err := db.Hold(ctx, q, "person", id); err != nil {
+		return fact.Person{}, nil, false, err
+	}
 	r, err := s.get(ctx, q, scope, id)
 	return r.Person, r.needOf(), r.Reduced, err
 }

@@ -53,6 +53,9 @@ func (s *Store) Split(ctx context.Context, scope region.Scope, by account.Caller
 }
 
 func (s *Store) regroup(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, household int64, g Regroup) (int64, error) {
+	if err := db.Hold(ctx, tx, "household", household); err != nil {
+		return 0, err
+	}
 	village, err := householdHome(ctx, tx, scope, household)
 	if err != nil {
 		return 0, err

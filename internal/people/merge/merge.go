@@ -70,6 +70,10 @@ type act struct {
 }
 
 func (a *act) begin(kept, gone int64) (err error) {
+	// In one order, so that two merges of the same two never wait for each other.
+	if err := db.Hold(a.ctx, a.tx, "person", min(kept, gone)); err != nil {
+		return err
+	}
 	if a.kept, a.need[0], err = a.s.resident(a.ctx, a.tx, a.scope, kept); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"wengang/internal/account"
 	"wengang/internal/audit"
@@ -412,4 +413,31 @@ func TestSealedAtRest(t *testing.T) {
 			t.Errorf("%q stands in the snapshot", s)
 		}
 	}
+}
+
+// TestActsOnOnePersonComeOneAfterAnother: who acts on somebody whom another
+// officer is changing at this moment sees the change first.
+func TestActsOnOnePersonComeOneAfterAnother(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setUp(t, d)
+		kept, gone := f.double()
+		other := f.add("陈志远", village, 19800301, nil)
+		c := f.choice(kept, gone)
+		merged, worked, left := make(chan error, 1), make(chan error, 1), make(chan error, 1)
+		f.must(d.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.ExecContext(ctx, `UPDATE person SET merged_into = $1, version = version + 1 WHERE id = $2`, other, gone)
+			go func() { merged <- second(f.merge.Merge(ctx, city, by, kept, gone, c)) }()
+			go func() {
+				worked <- second(f.work.Add(ctx, city, by, gone, work.NewSpell{Start: 202310, Source: "走访", Term: fact.Term{WageFen: 1, Place: faraway, Channel: fact.ChannelSelf, TransportFen: -1}}))
+			}()
+			go func() { left <- f.people.Leave(ctx, city, by, gone, 2, 20231201, "迁出") }()
+			time.Sleep(300 * time.Millisecond)
+			return err
+		}))
+		for name, err := range map[string]error{"merge": <-merged, "work": <-worked, "departure": <-left} {
+			if !fault.Is(err, fault.Conflict) {
+				t.Errorf("%s of a record that is a pointer by now: %v", name, err)
+			}
+		}
+	})
 }

@@ -112,7 +112,10 @@ func (s *Store) Undo(ctx context.Context, scope region.Scope, by account.Caller,
 		if err != nil {
 			return err
 		}
-		for _, p := range []int64{r.Kept, r.Gone} {
+		for _, p := range []int64{min(r.Kept, r.Gone), max(r.Kept, r.Gone)} {
+			if err := db.Hold(ctx, tx, "person", p); err != nil {
+				return err
+			}
 			home := region.Code(was.of("person").row(p)["village"].I)
 			if !scope.Contains(home) {
 				return errNotFound
