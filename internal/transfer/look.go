@@ -7,6 +7,7 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/fault"
 	"wengang/internal/region"
+	"wengang/internal/secret"
 	"wengang/internal/text"
 )
 
@@ -40,6 +41,7 @@ func (l *Look) Ref() RowRef { return RowRef{l.Sheet, l.Row} }
 // LookCell is one cell of a row to look at.
 type LookCell struct {
 	Text   string
+	Hidden bool   // Text is not the whole value
 	Was    string // before the edits that stand
 	Edited bool
 	Notes  []Note
@@ -186,6 +188,7 @@ func (s *Service) look(ctx context.Context, in Info, k found, row shownRow) (Loo
 	for i := range l.Cells {
 		if i < len(row.Cells) {
 			l.Cells[i].Text = in.mask(i, row.Cells[i])
+			l.Cells[i].Hidden = l.Cells[i].Text != row.Cells[i]
 		}
 	}
 	rows, err := s.db.Read.QueryContext(ctx, `SELECT position, rule, severity, value, message, offers, theirs, basis FROM import_finding
@@ -211,12 +214,13 @@ func (s *Service) look(ctx context.Context, in Info, k found, row shownRow) (Loo
 	return l, rows.Err()
 }
 
-// mask hides the text of a secret column.
+// mask hides the text of a secret column, and a number that stands in another:
+// columns slip, and whoever chooses them must not open numbers by it.
 func (in Info) mask(position int, s string) string {
 	if position < len(in.Reading.Columns) && in.Reading.Columns[position].Secret {
 		return MaskValue(s)
 	}
-	return s
+	return secret.Scrub(s)
 }
 
 // lookActs adds to rows what was done to them.

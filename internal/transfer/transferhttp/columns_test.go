@@ -86,6 +86,23 @@ func TestChooseColumns(t *testing.T) {
 	li.Get("/import/3").Want("cancelled", 200, "已放弃")
 }
 
+// TestChosenColumnsOpenNoNumbers: who chooses the column of numbers as a place
+// does not read them on the desk.
+func TestChosenColumnsOpenNoNumbers(t *testing.T) {
+	c := open(t)
+	li := c.As("")
+	c.upload("", "村表.csv", strange("王秀英,000000196001010001,去年,莘县,装配,13800000001,3000"), "month", "2023-11").Want("upload", 303)
+	li.Post("/import/1/columns", form(map[string]string{"sheet": "1", "head": "2/1", "k0": "name", "k1": "place", "k2": "start", "k5": "id_number", "k6": "wage"})).Want("the number as a place", 303)
+	c.jobs.run(t, c.s)
+	_, looks, err := c.s.Looks(t.Context(), everywhere, 1, transfer.Filter{Warned: true, Limit: 5})
+	if err != nil || len(looks) != 1 {
+		t.Fatalf("%d rows to look at, %v", len(looks), err)
+	}
+	for _, ed := range []string{"", "?edit=0.3.1", "?edit=0.3.0", "?edit=0.3.2", "?edit=0.3.3", "?edit=0.3.4"} {
+		li.Get("/import/1"+ed).Want("the desk", 200, "王秀英").Lacks("a number in plain", "000000196001010001").Lacks("a phone in plain", "13800000001")
+	}
+}
+
 // TestColumnsOfARecognisedFile: what was recognised can be changed after the
 // check, and a column can be left out.
 func TestColumnsOfARecognisedFile(t *testing.T) {

@@ -87,7 +87,7 @@ func (h *Rim) editor(r *web.Request, in transfer.Info, l transfer.Look, ed edit,
 	col, cell := in.Reading.Columns[ed.position], l.Cells[ed.position]
 	e := &editor{Spot: spotOf(in, l, ed.position), Position: ed.position, Label: col.Title, Value: cell.Text, Cancel: r.Self("edit", "", "after", r.URL.Query().Get("after"))}
 	e.Cancel = strings.Replace(actLink(r, in), "/act?", "?", 1)
-	if col.Secret {
+	if col.Secret || cell.Hidden {
 		e.Value, e.Mask = "", cell.Text
 	}
 	e.Narrow = len([]rune(cell.Text)) < 10
