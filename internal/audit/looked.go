@@ -47,7 +47,7 @@ type Looked struct {
 }
 
 // lookActions are the acts on a person that show them to somebody.
-const lookActions = `('people.read', 'people.reveal', 'people.find', 'people.proof')`
+const lookActions = `('people.read', 'people.reveal', 'people.find', 'people.proof.read')`
 
 const maxLooks = 500
 

@@ -90,7 +90,7 @@ func (h *Rim) proofView(r *web.Request) (*proofView, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := h.proofs.Get(r.Context(), r.FullScope(), id)
+	p, err := h.proofs.Open(r.Context(), r.FullScope(), r.Caller, id)
 	if err != nil {
 		return nil, err
 	}

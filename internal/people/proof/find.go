@@ -31,6 +31,20 @@ func (s *Store) Get(ctx context.Context, scope region.Scope, id int64) (Proof, e
 	return s.one(ctx, s.db.Read, scope, "f.id = ", id)
 }
 
+// Open is Get for somebody who reads the paper: it shows the person, and is on
+// record as a look at them before it is answered.
+func (s *Store) Open(ctx context.Context, scope region.Scope, by account.Caller, id int64) (Proof, error) {
+	p, err := s.Get(ctx, scope, id)
+	if err != nil {
+		return Proof{}, err
+	}
+	e := audit.Entry{Action: "people.proof.read", Object: "person", ObjectID: strconv.FormatInt(p.Person, 10), Region: p.Village, Detail: map[string]string{"proof": strconv.FormatInt(id, 10)}}
+	if err := s.db.Tx(ctx, func(tx *db.Tx) error { return s.Audit.Write(ctx, tx, by, e) }); err != nil {
+		return Proof{}, err
+	}
+	return p, nil
+}
+
 func (s *Store) one(ctx context.Context, q db.Querier, scope region.Scope, cond string, key any) (Proof, error) {
 	var a db.Args
 	var sealed []byte

@@ -3,6 +3,7 @@ package proof_test
 import (
 	"bytes"
 	"context"
+	"strconv"
 	"testing"
 
 	"wengang/internal/account"
@@ -92,6 +93,15 @@ func TestPapers(t *testing.T) {
 		}
 		if a, b := got.Content.Spells[0], got.Content.Spells[1]; a.Seen != 202305 || a.Strength != fact.Claimed || b.Strength != fact.ByVillage {
 			t.Errorf("confirmed: %+v, %+v", a, b)
+		}
+		for who, scope := range map[string]region.Scope{"home": home, "away": away} {
+			if _, err := s.Open(ctx, scope, by, first); (err == nil) != (who == "home") {
+				t.Errorf("opened from %s: %v", who, err)
+			}
+		}
+		looked, err := log.WhoLooked(ctx, home, account.LocalOperator(county), id, village)
+		if err != nil || len(looked.Looks) != 1 || looked.Looks[0].Action != "people.proof.read" || looked.Looks[0].Detail["proof"] != strconv.FormatInt(first, 10) {
+			t.Errorf("who read the paper: %+v, %v", looked, err)
 		}
 		var sealed []byte
 		if err := d.Read.QueryRow(`SELECT content_cipher FROM proof`).Scan(&sealed); err != nil || bytes.Contains(sealed, []byte("甲厂")) {
