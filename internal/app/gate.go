@@ -25,7 +25,11 @@ type gate struct {
 }
 
 // listPages are the pages that show many people at once.
-var listPages = []string{"GET /people", "GET /people/found", "GET /board/list", "GET /report/{form}/list", "GET /findings"}
+var listPages = []string{
+	"GET /people", "GET /people/found", "GET /people/flow", "GET /people/entry", "GET /people/entry/sheets/{code}", "GET /people/doubles", "GET /people/proofs",
+	"GET /lists/official/{list}", "GET /lists/version/{id}", "GET /lists/version/{id}/compare", "GET /lists/mine/view",
+	"GET /board/list", "GET /report/{form}/list", "GET /findings", "GET /register/{id}", "GET /reconcile/{id}/rows", "GET /import/{id}/absent",
+}
 
 // plainFiles hold what nobody masks: pictures of papers. An inspector opens
 // them only where the document allows plain values.
