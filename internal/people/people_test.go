@@ -247,7 +247,8 @@ func methods(f *fixture) map[string]method {
 		},
 		"people.RestateInTx": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {
 			return one(f.db.Tx(ctx, func(tx *db.Tx) error {
-				return p.RestateInTx(ctx, tx, s, by, id, fact.StatusWork, 20231201, "走访")
+				_, err := p.RestateInTx(ctx, tx, s, by, id, fact.StatusWork, 20231201, "走访")
+				return err
 			}))
 		},
 		"work.Report": func(s region.Scope, by account.Caller, id, _ int64) (int, error) {

@@ -2,6 +2,8 @@ package people
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -64,19 +66,26 @@ func (s *Store) StatusInTx(ctx context.Context, tx *db.Tx, scope region.Scope, b
 }
 
 // RestateInTx is StatusInTx that states the same again: somebody looked, and it
-// still holds on that day.
-func (s *Store) RestateInTx(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, id int64, status int, on calendar.Date, source string) error {
+// still holds on that day. It answers false where that is on record already;
+// what was stated of a later day says nothing of this one.
+func (s *Store) RestateInTx(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, id int64, status int, on calendar.Date, source string) (bool, error) {
 	r, err := s.resident(ctx, tx, scope, id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if status == 0 || !fact.Status.Valid(status) {
-		return fault.InvalidFields(fault.Field{Name: "status", Key: "people.word"})
+		return false, fault.InvalidFields(fault.Field{Name: "status", Key: "people.word"})
 	}
-	if r.Status == status && r.StatusOn >= on {
-		return nil
+	was := 0
+	err = tx.QueryRowContext(ctx, `SELECT h.status FROM status_history h WHERE h.person_id = $1 AND h.since = $2 AND `+live("h")+`
+		ORDER BY h.recorded_at DESC LIMIT 1`, id, int64(on)).Scan(&was)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return false, fmt.Errorf("status history: %w", err)
 	}
-	return writeStatus(ctx, tx, by, &r.Person, status, on, source)
+	if was == status || r.Status == status && r.StatusOn == on {
+		return false, nil
+	}
+	return true, writeStatus(ctx, tx, by, &r.Person, status, on, source)
 }
 
 func writeStatus(ctx context.Context, tx *db.Tx, by account.Caller, p *fact.Person, status int, on calendar.Date, source string) error {

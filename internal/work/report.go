@@ -188,7 +188,11 @@ func (s *Store) reportNoWork(ctx context.Context, tx *db.Tx, c *act, m *Report, 
 			return "", err
 		}
 	}
-	if len(running) == 0 && c.person.Status == m.Status && c.person.StatusOn >= on {
+	fresh, err := s.People.RestateInTx(ctx, tx, c.scope, c.by, c.person.ID, m.Status, on, m.Source)
+	if err != nil {
+		return "", err
+	}
+	if len(running) == 0 && !fresh {
 		return AsBefore, nil
 	}
 	out := Stated
@@ -199,8 +203,5 @@ func (s *Store) reportNoWork(ctx context.Context, tx *db.Tx, c *act, m *Report, 
 		out = Confirmed
 	}
 	c.from = min(c.from, m.Month)
-	if err := s.People.RestateInTx(ctx, tx, c.scope, c.by, c.person.ID, m.Status, on, m.Source); err != nil {
-		return "", err
-	}
 	return out, s.finish(ctx, tx, c, "work.report")
 }

@@ -23,8 +23,9 @@ type People interface {
 	InTx(ctx context.Context, q db.Querier, scope region.Scope, id int64) (p fact.Person, need *fact.Need, reduced bool, err error)
 	// StatusInTx states what the person lives by from a day on.
 	StatusInTx(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, id int64, status int, on calendar.Date, source string) error
-	// RestateInTx states the same again: it still holds on that day.
-	RestateInTx(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, id int64, status int, on calendar.Date, source string) error
+	// RestateInTx states the same again: it still holds on that day; false where
+	// that is on record.
+	RestateInTx(ctx context.Context, tx *db.Tx, scope region.Scope, by account.Caller, id int64, status int, on calendar.Date, source string) (bool, error)
 }
 
 // Auditor writes audit rows in the caller's transaction (audit.Log).

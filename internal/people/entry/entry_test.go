@@ -153,6 +153,21 @@ func TestRowsAreSavedEachByThemselves(t *testing.T) {
 		if out, err = f.entry.Save(ctx, home, by, village, now, []entry.Line{line(farmer, 3, 100)}); err != nil || !fault.Is(out[0].Err, fault.Invalid) {
 			t.Errorf("a farmer's wage: %v %v", out, err)
 		}
+		// The month before, entered after this one, is not on record yet.
+		for i, want := range []work.Outcome{work.Confirmed, work.AsBefore} {
+			out, err = f.entry.Save(ctx, home, by, village, 202311, []entry.Line{line(farmer, 3, -1)})
+			f.must(err)
+			if out[0].Err != nil || out[0].Outcome != want {
+				t.Errorf("November, entry %d: %q %v, want %q", i+1, out[0].Outcome, out[0].Err, want)
+			}
+		}
+		b, err = f.entry.Read(ctx, home, village, 202311)
+		f.must(err)
+		for _, r := range b.Rows {
+			if r.ID == farmer && (r.State.Code != 3 || r.State.Unverified) {
+				t.Errorf("the farmer in November: %+v", r.State)
+			}
+		}
 		// What is outside is not found, and a closed month takes nothing.
 		if _, err := f.entry.Save(ctx, region.ScopeOf(371521000000), by, village, now, nil); !fault.Is(err, fault.NotFound) {
 			t.Errorf("from outside: %v", err)
