@@ -155,7 +155,7 @@ func TestAccountsByWorkbook(t *testing.T) {
 	if got := w.call(first, "GET", "/people", nil); got.status != 200 {
 		t.Errorf("after the grant: %d", got.status)
 	}
-	if got := w.call(w.enter(t, "lc_leader"), "GET", "/permissions/people?q=zhou", nil); got.status != 200 || !strings.Contains(string(got.body), "周甲") || !strings.Contains(string(got.body), "导入表格") {
+	if got := w.call(w.enter(t, "lc_leader"), "GET", "/permissions/people?q=zhou", nil); got.status != 200 || !strings.Contains(string(got.body), "周甲") || !strings.Contains(string(got.body), "登记、修改人员和务工情况") {
 		t.Errorf("who may do what: %d", got.status)
 	}
 }

@@ -85,6 +85,7 @@ func TestReconcileInTheBrowser(t *testing.T) {
 	}
 	const at = "at=371522101&month=2023-11"
 	tab.Goto("/people?" + at)
+	tab.ClickCSS(`.w-section summary`) // behind the menu of further pages
 	tab.Click("对账")
 	tab.Click("新建对账")
 	tab.Fill("stated", "1236")
