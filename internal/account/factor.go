@@ -114,8 +114,23 @@ func (s *Service) BeginFactor(ctx context.Context, c Caller, issuer string) (e E
 }
 
 // ConfirmFactor takes the first code of a new factor and answers the recovery
-// codes: shown once, stored as keyed hashes, each good for one use.
+// codes: shown once, stored as keyed hashes, each good for one use. Who sets one
+// up of his own accord proves first who sits there: at a desk that was left,
+// somebody else would lock the person out (ASVS 7.5.1).
 func (s *Service) ConfirmFactor(ctx context.Context, c Caller, code string) (codes []string, err error) {
+	own, err := s.Own(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !own.FactorNeeded(p) {
+		if err := c.StepUp(); err != nil {
+			return nil, err
+		}
+	}
 	try, u, err := s.countOwn(ctx, c)
 	if err != nil {
 		return nil, err

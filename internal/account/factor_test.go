@@ -245,3 +245,30 @@ func TestFactorSampleOnlyWhenEmpty(t *testing.T) {
 		wantKind(t, "with accounts", b.MarkSample(ctx, account.LocalOperator(region.Country)), fault.Conflict)
 	})
 }
+
+// TestFactorAtALeftDesk: a second factor that nobody asks for needs a fresh
+// proof; it would lock the person out who left the desk.
+func TestFactorAtALeftDesk(t *testing.T) {
+	engines(t, func(t *testing.T, b *bench) {
+		b.ready(t, "left", county, "", officerAt(county))
+		token, _ := b.signIn(t, "left")
+		b.forward(20 * time.Minute)
+		ses, err := b.Session(ctx, token)
+		if err != nil || ses.Caller.Fresh {
+			t.Fatalf("fresh %v, %v", ses.Caller.Fresh, err)
+		}
+		e, err := b.BeginFactor(ctx, ses.Caller, "稳岗")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = b.ConfirmFactor(ctx, ses.Caller, b.code(secretOf(t, e), 0))
+		wantKind(t, "set up with an old proof", err, fault.Unauth)
+		if token, err = b.Prove(ctx, ses.Caller, good); err != nil {
+			t.Fatal(err)
+		}
+		if ses, err = b.Session(ctx, token); err != nil {
+			t.Fatal(err)
+		}
+		b.enrol(t, ses.Caller)
+	})
+}
