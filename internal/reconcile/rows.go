@@ -188,13 +188,6 @@ func (s *Store) Export(ctx context.Context, scope region.Scope, by account.Calle
 	if n > MaxExport {
 		return fault.New(fault.Invalid, "reconcile.export.large", MaxExport)
 	}
-	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		_, err := s.Audit.Exported(ctx, tx, by, audit.Export{Kind: "reconcile", Region: r.Region, Rows: n})
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	w, err := sheet.NewWriter("")
 	if err != nil {
 		return err
@@ -206,6 +199,7 @@ func (s *Store) Export(ctx context.Context, scope region.Scope, by account.Calle
 	if err := w.Row(head...); err != nil {
 		return err
 	}
+	var people []int64 // whom the file shows as the ledger has them
 	for after, more := int64(0), true; more; {
 		var items []Item
 		if items, more, err = s.Items(ctx, scope, id, f, after, 1000); err != nil {
@@ -213,11 +207,21 @@ func (s *Store) Export(ctx context.Context, scope region.Scope, by account.Calle
 		}
 		for _, x := range items {
 			after = x.N
+			if x.Person != nil {
+				people = append(people, x.Person.ID)
+			}
 			if err := w.Row(row(x)...); err != nil {
 				return err
 			}
 		}
 		more = more && len(items) > 0
+	}
+	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		_, err := s.Audit.Exported(ctx, tx, by, audit.Export{Kind: "reconcile", Region: r.Region, Rows: n, People: people})
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	return w.Write(out)
 }

@@ -58,6 +58,7 @@ type console struct {
 	*webtest.Console
 	t       testing.TB
 	store   *reconcile.Store
+	db      *db.DB
 	jobs    *jobs
 	numbers []string
 }
@@ -77,7 +78,7 @@ func open(t testing.TB) *console {
 	desk := rule.NewDesk(d, places{}, log)
 	ps := people.New(d, people.Deps{Box: box, Audit: log, Closed: months, Checks: desk, Settled: noSettlements{}, Spells: work.ReadSpells, Reclass: work.Reclass})
 	ws := work.New(d, work.Deps{People: ps, Audit: log, Closed: months, Checks: desk, Places: places{}})
-	c := &console{t: t, jobs: &jobs{}}
+	c := &console{t: t, db: d, jobs: &jobs{}}
 	column := func(key string, h ...string) transfer.Column { return transfer.Column{Key: key, Headings: h} }
 	layouts := []transfer.Layout{{Columns: []transfer.Column{column("id_number", "身份证号"), column("name", "姓名"), column("household", "户编号"), column("start", "开始时间"), column("wage", "月收入"), column("status", "状态")}}}
 	c.store = reconcile.New(d, reconcile.Deps{Box: box, Audit: log, Figures: rollup.New(d, months), People: ps, Queue: c.jobs, Tree: region.National,
@@ -187,6 +188,10 @@ func TestPages(t *testing.T) {
 	li.Get("/reconcile/1/rows?class=%25&why=x").Want("", 404)
 	if got := li.Post("/reconcile/1/export?class=differs", url.Values{}).Want("export", 200); !strings.HasPrefix(got.Body, "PK") {
 		t.Error("the export is no workbook")
+	}
+	var shown, stand int
+	if err := c.db.Read.QueryRow(`SELECT (SELECT count(*) FROM export_person), (SELECT count(DISTINCT person_id) FROM reconcile_row WHERE class = 'differs')`).Scan(&shown, &stand); err != nil || shown == 0 || shown != stand {
+		t.Errorf("%d people of the file are on record, %d stand in it: %v", shown, stand, err)
 	}
 	li.Post("/reconcile/1/again", url.Values{}).Want("again", 303)
 	li.Post("/reconcile/1/again", url.Values{}).Want("twice", 409, "正在核对")
