@@ -76,7 +76,7 @@ func (r *checkRun) begin(ctx context.Context) error {
 			if err := deleteStaged(ctx, tx, r.in.ID); err != nil {
 				return err
 			}
-			return move(ctx, tx, r.in.ID, ActCheck, `rows_total = 0, rows_done = 0, rows_new = 0, rows_same = 0, rows_changed = 0, rows_conflict = 0,
+			return move(ctx, tx, r.in.ID, ActCheck, `revision = revision + 1, rows_total = 0, rows_done = 0, rows_new = 0, rows_same = 0, rows_changed = 0, rows_conflict = 0,
 				rows_rejected = 0, rows_warned = 0, findings = 0, message = '', started_at = $4,
 				checked_seq = coalesce((SELECT next_id FROM id_counter WHERE name = 'import_save'), 1),
 				checked_history = coalesce((SELECT next_id FROM id_counter WHERE name = 'field_change'), 1)`, db.Millis(tx.Now))

@@ -84,6 +84,13 @@ func (s *Service) Save(ctx context.Context, c account.Caller, id int64) error {
 		return s.enqueue(ctx, id, "save")
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
+		// As it is now: it may have been given back, or saved, meanwhile.
+		if err := db.Hold(ctx, tx, "import_batch", id); err != nil {
+			return err
+		}
+		if in, err = load(ctx, tx, everywhere, id); err != nil || in.State == StateSaving {
+			return err
+		}
 		// One row everybody who begins a save writes: they come one after another.
 		if _, err := tx.NextIDs(ctx, "import_save", 1); err != nil {
 			return err

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"testing"
+	"time"
 
 	"wengang/internal/account"
 	"wengang/internal/audit"
@@ -101,6 +102,45 @@ func TestSecondPerson(t *testing.T) {
 		var rows int
 		if err := d.Read.QueryRow(`SELECT count(*) FROM audit_row WHERE action IN ('import.ask', 'import.return')`).Scan(&rows); err != nil || rows != 4 {
 			t.Errorf("%d audit rows, %v", rows, err)
+		}
+	})
+}
+
+// TestConfirmedIsWhatWaits: a batch that is given back while another officer
+// confirms it is not saved: its rows may change again.
+func TestConfirmedIsWhatWaits(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		s := newTest(t, d, t.TempDir(), linkedKind{})
+		err := d.Tx(t.Context(), func(tx *db.Tx) error {
+			chief := account.Caller{UserID: 1, Grants: []account.Grant{{Role: account.Reviewer, Dept: account.DeptHR, Region: testCounty}}}
+			return setting.Set(context.Background(), tx, s.audit.(*audit.Log), chief, setting.Stored{Region: testCounty, Name: SetSecond, Value: 5, Source: "试验"})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := stage(t, s, numbers(t, "b", 11, 20))
+		if err := s.AskSecond(t.Context(), officer, id); err != nil {
+			t.Fatal(err)
+		}
+		other := officer
+		other.UserID = 10
+		confirmed := make(chan error, 1)
+		err = d.Tx(t.Context(), func(tx *db.Tx) error {
+			if err := db.Hold(t.Context(), tx, "import_batch", id); err != nil {
+				return err
+			}
+			go func() { confirmed <- s.Save(t.Context(), other, id) }()
+			time.Sleep(300 * time.Millisecond)
+			return move(t.Context(), tx, id, ActReturn, "asked_by = 0, asked_at = 0")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := <-confirmed; !isKey(err, "import.second.need") {
+			t.Errorf("confirmed after it was given back: %v", err)
+		}
+		if in := info(t, s, id); in.State != StateChecked {
+			t.Errorf("the batch is %s", in.State)
 		}
 	})
 }
