@@ -47,7 +47,7 @@ type Looked struct {
 }
 
 // lookActions are the acts on a person that show them to somebody.
-const lookActions = `('people.read', 'people.reveal', 'people.find', 'people.proof.read')`
+const lookActions = `('people.read', 'people.reveal', 'people.find', 'people.proof.read', 'evidence.open')`
 
 const maxLooks = 500
 

@@ -76,6 +76,7 @@ func TestWhoLooked(t *testing.T) {
 			{Action: "people.read", Object: "person", ObjectID: "5", Region: village},
 			{Action: "people.reveal", Object: "person", ObjectID: "5", Region: village, Detail: map[string]string{"field": "phone", "reason": "call"}},
 			{Action: "people.read", Object: "person", ObjectID: "55", Region: village},
+			{Action: "evidence.open", Object: "person", ObjectID: "55", Region: village},
 			{Action: "people.edit", Object: "person", ObjectID: "5", Region: village},
 			{Action: "access.refused", Object: "person", ObjectID: "5", Region: village, Outcome: audit.Refused},
 		} {

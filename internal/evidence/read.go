@@ -6,9 +6,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"wengang/internal/account"
+	"wengang/internal/audit"
 	"wengang/internal/db"
 	"wengang/internal/fault"
 	"wengang/internal/region"
@@ -146,7 +148,12 @@ func (s *Store) File(ctx context.Context, by account.Caller, id int64) (Item, []
 		return Item{}, nil, fault.New(fault.Conflict, "evidence.damaged")
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
-		return s.note(ctx, tx, by, "evidence.open", &it, map[string]string{"sort": it.Sort})
+		if it.PersonID == 0 {
+			return s.note(ctx, tx, by, "evidence.open", &it, map[string]string{"sort": it.Sort})
+		}
+		// A look at the person: it stands where one asks who looked.
+		return s.audit.Write(ctx, tx, by, audit.Entry{Action: "evidence.open", Object: "person", ObjectID: strconv.FormatInt(it.PersonID, 10), Region: it.Region,
+			Detail: map[string]string{"sort": it.Sort, "evidence": strconv.FormatInt(it.ID, 10)}})
 	})
 	if err != nil {
 		return Item{}, nil, err

@@ -110,6 +110,10 @@ func TestLife(t *testing.T) {
 				t.Errorf("%s opens %d: %v", c.who.Login, c.id, err)
 			}
 		}
+		var looks int
+		if err := d.Read.QueryRow(`SELECT count(*) FROM audit_row WHERE action = 'evidence.open' AND object = 'person' AND object_id = $1`, fmt.Sprint(it.PersonID)).Scan(&looks); err != nil || looks != 5 {
+			t.Errorf("%d openings are looks at the person, want 5: %v", looks, err)
+		}
 		if n := f.audited("evidence.open"); n != 5 {
 			t.Errorf("%d openings on record, want 5", n)
 		}
