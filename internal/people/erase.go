@@ -14,7 +14,7 @@ import (
 )
 
 // hangs are what keeps a record from being taken out again: work, closed
-// months, registers, corrections, later edits.
+// months, registers, papers, requests of other counties, later edits.
 var hangs = []string{
 	`SELECT 1 FROM spell x WHERE x.person_id = $1`,
 	`SELECT 1 FROM need x WHERE x.person_id = $1`,
@@ -23,6 +23,9 @@ var hangs = []string{
 	`SELECT 1 FROM register_member x WHERE x.person_id = $1`,
 	`SELECT 1 FROM person_merge x WHERE x.kept = $1`,
 	`SELECT 1 FROM proof x WHERE x.person_id = $1`,
+	`SELECT 1 FROM handover x WHERE x.person_id = $1`,
+	`SELECT 1 FROM evidence x WHERE x.person_id = $1`,
+	`SELECT 1 FROM person_aid x WHERE x.person_id = $1`,
 	`SELECT 1 FROM field_change x WHERE x.person_id = $1 AND x.field <> 'created'`,
 }
 

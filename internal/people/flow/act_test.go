@@ -215,3 +215,31 @@ func TestUndoKnowsItsOwnAct(t *testing.T) {
 		}
 	})
 }
+
+// TestAnEntryWithSomethingOnItStays: a request of another county, a paper, or
+// what a file said of aid would name nobody.
+func TestAnEntryWithSomethingOnItStays(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setUp(t, d)
+		for i, q := range []string{
+			`INSERT INTO handover (person_id, to_village, to_county, holder, parent, state, name, id_mask, since, due_on, asked_by, asked_at, household, reason, evidence, batch_id)
+				VALUES (%d, 371521103201, 371521000000, 371522000000, 371500000000, 'asked', '甲', '', 202312, 20231231, 1, 1, '', '', '', 0)`,
+			`INSERT INTO person_aid (person_id, batch_id, stated, answers, risks, measures, post_kinds, post_months, wage_fen) VALUES (%d, 5, 0, 0, 0, 0, 0, 0, -1)`,
+		} {
+			id, err := f.flows.Enter(ctx, home, by, f.person(fmt.Sprintf("新人%d", i), village), flow.Act{Kind: flow.CameIn, On: 20231205, Reason: "迁入", Document: "证"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.Writer().Exec(fmt.Sprintf(q, id)); err != nil {
+				t.Fatal(err)
+			}
+			papers, err := f.flows.Papers(ctx, home, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := f.flows.Undo(ctx, home, by, id, papers[0].ID, "误录"); !fault.Is(err, fault.Conflict) {
+				t.Errorf("row %d: taken out under it: %v", i, err)
+			}
+		}
+	})
+}
