@@ -30,7 +30,7 @@ type Export struct {
 }
 
 // ErrNeedsApproval is the kind of refusal that Approval answers; a page shows
-// its sentence with a link to /exports/new.
+// its sentence with a link to /exports/mine.
 const ErrNeedsApproval = "audit.export.needs"
 
 // Approval answers under which consent the caller may take out an export:

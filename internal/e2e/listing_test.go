@@ -61,6 +61,11 @@ func TestListsInTheBrowser(t *testing.T) {
 	if want := fmt.Sprintf("第 %d 页", len(sheets)); !strings.Contains(last, want) || !strings.Contains(last, "审核人") {
 		t.Errorf("the last sheet lacks %s or the signatures", want)
 	}
+	// The way to a consent leads to its form.
+	officer.Goto("/lists/official/base")
+	officer.Click("导出")
+	officer.Click("去申请")
+	officer.WaitText("新申请")
 	chosen(t, officer, reviewer, town)
 }
 

@@ -256,5 +256,5 @@ type leaveView struct {
 }
 
 func (h *Rim) leave(r *web.Request, action string, rows int) leaveView {
-	return leaveView{Action: action, Rows: rows, Can: r.Can(account.PeopleExport), Plain: r.Can(account.PeopleExport) && r.Caller.Can(account.PeopleReveal), Ask: r.Link("/exports/new")}
+	return leaveView{Action: action, Rows: rows, Can: r.Can(account.PeopleExport), Plain: r.Can(account.PeopleExport) && r.Caller.Can(account.PeopleReveal), Ask: r.Link("/exports/mine")}
 }
