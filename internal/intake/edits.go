@@ -39,13 +39,14 @@ type edits struct {
 // has changed since.
 var errStale = fault.New(fault.Conflict, "import.stale")
 
-// readTouched reads who was edited by hand since the check began. Other imports
-// are none of it: a save after one of them is refused by the engine.
+// readTouched reads who was edited by hand since the check began, or joined with
+// another record: what a file says of that one belongs to the other. Other
+// imports are none of it: a save after one of them is refused by the engine.
 func (e *edits) readTouched(of ...change.Entity) error {
 	e.touched = map[int64]bool{}
 	var a db.Args
 	rows, err := e.tx.QueryContext(e.ctx, `SELECT DISTINCT person_id FROM field_change WHERE batch_id = 0 AND id >= `+a.Add(e.b.History)+
-		` AND entity IN `+db.List(&a, of), a.Values...)
+		` AND (entity IN `+db.List(&a, of)+` OR entity = 'person' AND field = 'merged_into')`, a.Values...)
 	if err != nil {
 		return fmt.Errorf("read edits: %w", err)
 	}
@@ -58,6 +59,22 @@ func (e *edits) readTouched(of ...change.Entity) error {
 		e.touched[id] = true
 	}
 	return rows.Err()
+}
+
+// standing refuses rows of the batch's own under a record that was joined with
+// another or taken out since the check. Once they are there neither happens
+// unseen.
+func (e *edits) standing(q db.Querier, table string) error {
+	var n int
+	err := q.QueryRowContext(e.ctx, `SELECT CASE WHEN EXISTS (SELECT 1 FROM `+table+` x LEFT JOIN person p ON p.id = x.person_id
+		WHERE x.batch_id = $1 AND (p.id IS NULL OR p.merged_into <> 0)) THEN 1 ELSE 0 END`, e.b.ID).Scan(&n)
+	if err != nil {
+		return fmt.Errorf("people of %s: %w", table, err)
+	}
+	if n != 0 {
+		return errStale
+	}
+	return nil
 }
 
 // edits begins; q reads. It may be another than the transaction that e.tx is

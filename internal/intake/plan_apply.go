@@ -48,6 +48,9 @@ func (k *planKind) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, eac
 	if err := e.readTouched(change.OfNeed); err != nil {
 		return err
 	}
+	if err := e.standing(tx, "need"); err != nil {
+		return err
+	}
 	err = each(func(s transfer.Staged) error {
 		p := planRow{}
 		if err := decode(s.Payload, &p); err != nil {

@@ -102,7 +102,8 @@ func (k *workKind) prepare(ctx context.Context, q db.Querier, b *transfer.Batch,
 		}
 		return nil
 	})
-	for _, step := range []func(db.Querier) error{f.others, f.absent} {
+	whole := func(q db.Querier) error { return f.standing(q, "spell") }
+	for _, step := range []func(db.Querier) error{whole, f.others, f.absent} {
 		if err == nil {
 			err = step(q)
 		}
