@@ -210,6 +210,8 @@ var laterPeople = []string{
 	`SELECT 1 FROM register_member m JOIN person p ON p.id = m.person_id WHERE p.batch_id = $1`,
 	`SELECT 1 FROM field_change f JOIN person p ON p.id = f.person_id WHERE p.batch_id = $1 AND f.batch_id <> $1`,
 	`SELECT 1 FROM handover a JOIN person p ON p.id = a.person_id WHERE p.batch_id = $1`,
+	`SELECT 1 FROM evidence a JOIN person p ON p.id = a.person_id WHERE p.batch_id = $1`,
+	`SELECT 1 FROM proof a JOIN person p ON p.id = a.person_id WHERE p.batch_id = $1`,
 	`SELECT 1 FROM person p JOIN household h ON h.id = p.household_id WHERE h.batch_id = $1 AND p.batch_id <> $1
 		AND NOT EXISTS (SELECT 1 FROM field_change f WHERE f.person_id = p.id AND f.batch_id = $1 AND f.field = 'household_id')`,
 }

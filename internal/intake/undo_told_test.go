@@ -31,3 +31,30 @@ func TestUndoTellsCountiesThatItEmpties(t *testing.T) {
 		}
 	})
 }
+
+// Papers that were filed or issued for people of a file keep it from being
+// taken out: they would name nobody.
+func TestUndoStopsAtPapers(t *testing.T) {
+	engines(t, func(t *testing.T, k *desk) {
+		_, batch := k.bring(request{kind: "people"}, nationalHead, k.national("H1", "甲一", id(19880229, 1)))
+		person := k.one(`SELECT id FROM person`)
+		for table, q := range map[string]string{
+			"proof": `INSERT INTO proof (person_id, id, number, code, kind, village, content_cipher, issued_at) VALUES (` + person + `, 1, 'n', 'c', 1, 1, '', 1)`,
+			"evidence": `INSERT INTO evidence (object, object_id, person_id, region, sort, format, name_cipher, file, size, hash, source_hash, source_size, by_user, created_at)
+				VALUES ('person', ` + person + `, ` + person + `, 1, 's', 'f', '', 'x', 1, '', '', 1, 7, 1)`,
+		} {
+			if err := k.exec(q); err != nil {
+				t.Fatal(err)
+			}
+			if err := k.undo(batch); err == nil || !strings.HasPrefix(err.Error(), "intake.undo.later") {
+				t.Errorf("undo under %s: %v", table, err)
+			}
+			if err := k.exec(`DELETE FROM ` + table); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := k.undo(batch); err != nil {
+			t.Error(err)
+		}
+	})
+}
