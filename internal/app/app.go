@@ -114,6 +114,7 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	if err := a.connectImports(o); err != nil {
 		return err
 	}
+	a.Lists.Scratch = a.Imports.Scratch()
 	a.connectReconcile()
 	a.connectDivisions()
 	return nil

@@ -35,7 +35,7 @@ func (a *App) handoverHandler() queue.Handler {
 // connectReconcile makes the reconciliations with others' lists and numbers.
 func (a *App) connectReconcile() {
 	a.Reconciled = reconcile.New(a.DB, reconcile.Deps{
-		Box: a.Box, Audit: a.Audit, Figures: a.Rollup, People: a.People, Queue: &a.jobs, Tree: a.Tree, Reread: a.Imports.Reread,
+		Box: a.Box, Audit: a.Audit, Figures: a.Rollup, People: a.People, Queue: &a.jobs, Tree: a.Tree, Reread: a.Imports.Reread, Scratch: a.Imports.Scratch(),
 		Layouts: func() []transfer.Layout {
 			var all []transfer.Layout
 			for _, k := range a.Imports.Kinds() {

@@ -61,6 +61,9 @@ type Deps struct {
 	Audit  Auditor
 	Leave  Leave
 	Tree   Tree
+	// Scratch is a private folder for the overflow of large workbooks, which is
+	// not encrypted there; "" is the system's own.
+	Scratch string
 }
 
 // Store makes and keeps lists.

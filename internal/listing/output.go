@@ -244,7 +244,7 @@ func (s *Store) takeOut(ctx context.Context, by account.Caller, t *table, groupe
 	var buf bytes.Buffer
 	w := s.Words(o.Lang)
 	mark := fmt.Sprintf("%s · %s · %s", by.Name, s.db.Clock().Format("2006-01-02 15:04"), by.RequestID)
-	if err := workbook(&buf, t, grouped, w, o, mark); err != nil {
+	if err := workbook(&buf, s.Scratch, t, grouped, w, o, mark); err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(buf.Bytes())

@@ -25,8 +25,8 @@ type book struct {
 
 const sheetTitle = "清单"
 
-func workbook(out io.Writer, t *table, grouped bool, w *Words, o Out, mark string) error {
-	f := excelize.NewFile()
+func workbook(out io.Writer, scratch string, t *table, grouped bool, w *Words, o Out, mark string) error {
+	f := excelize.NewFile(excelize.Options{TmpDir: scratch})
 	defer f.Close()
 	b := &book{f: f, n: len(t.cols) + 1, styles: map[string]int{}}
 	if err := f.SetSheetName("Sheet1", sheetTitle); err != nil {

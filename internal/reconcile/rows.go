@@ -188,7 +188,7 @@ func (s *Store) Export(ctx context.Context, scope region.Scope, by account.Calle
 	if n > MaxExport {
 		return fault.New(fault.Invalid, "reconcile.export.large", MaxExport)
 	}
-	w, err := sheet.NewWriter("")
+	w, err := sheet.NewWriter(s.Scratch)
 	if err != nil {
 		return err
 	}

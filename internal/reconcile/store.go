@@ -62,6 +62,9 @@ type Deps struct {
 	Layouts func() []transfer.Layout
 	// Reread walks the kept file of an import (transfer.Service).
 	Reread func(ctx context.Context, by account.Caller, id int64, open func(transfer.Info, *transfer.Match) error, fn func(transfer.Row) error) error
+	// Scratch is a private folder for the overflow of large workbooks; "" is the
+	// system's own.
+	Scratch string
 }
 
 // Store keeps reconciliations.

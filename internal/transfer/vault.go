@@ -46,6 +46,9 @@ func openVault(dir string, box *secret.Box) (*vault, error) {
 // scratch is where the workbook writer may put overflow; emptied at start.
 func (v *vault) scratch() string { return filepath.Join(v.dir, "scratch") }
 
+// Scratch is that folder, for the other writers of workbooks.
+func (s *Service) Scratch() string { return s.vault.scratch() }
+
 // stored says what put kept.
 type stored struct {
 	name string
