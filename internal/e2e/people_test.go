@@ -180,6 +180,14 @@ func entryByKeyboard(t *testing.T, a *app.App, tab *webtest.Tab, village region.
 	if err != nil || len(b.Rows) < 2 {
 		t.Fatalf("%d rows, %v", len(b.Rows), err)
 	}
+	tab.Goto("/people/entry?at=" + village.Full() + "&month=2023-06")
+	if len(tab.Texts("fieldset[disabled] .w-grid input")) == 0 {
+		t.Error("a closed month takes what nobody can save")
+	}
+	tab.Click("换到本月")
+	if at := tab.Where(); !strings.Contains(at, "month=2023-12") {
+		t.Errorf("from a closed month to %s", at)
+	}
 	tab.Goto("/people/entry?at=" + village.Full() + "&month=2023-12")
 	tab.Eval(`document.querySelector('[data-w-grid] tbody input').focus(), ''`)
 	tab.Press("3")

@@ -46,6 +46,7 @@ type entryView struct {
 	Village  string
 	Month    calendar.Month
 	Closed   bool
+	Now      string // this month, where the page's is closed
 	More     bool
 	Choose   []web.Tab // villages, where the page's place is above one
 	Rows     []entryRow
@@ -105,6 +106,9 @@ func (h *Rim) entryView(r *web.Request) (*entryView, *entry.Book, error) {
 	}
 	v := &entryView{Village: h.short(r.At), Month: r.Month, Closed: b.Closed, More: b.More, Action: r.Link("/people/entry"), CanAll: !b.Closed,
 		Empty: web.Empty{Icon: "users", Title: r.T("people.sheet.nobody"), Note: r.T("people.entry.nobody")}}
+	if m := h.today().Month(); b.Closed && m != r.Month {
+		v.Now = r.Self("month", m.String())
+	}
 	v.Legend, v.Channels = legend(r), channels(r)
 	if v.Sheets, err = h.entries.Sheets(r.Context(), r.Scope()); err != nil {
 		return nil, nil, err

@@ -82,7 +82,7 @@ func (h *Rim) flowBook(w http.ResponseWriter, r *web.Request) error {
 	for i := range events {
 		v.Events = append(v.Events, h.flowEvent(r, &events[i]))
 	}
-	v.Identity = r.T("people.flow.identity", v.Total.Opening, v.Total.In, v.Total.Out, v.Total.Closing)
+	v.Identity = r.T("people.flow.identity", web.Thousands(v.Total.Opening), web.Thousands(v.Total.In), web.Thousands(v.Total.Out), web.Thousands(v.Total.Closing))
 	for _, s := range []struct {
 		name     string
 		from, to calendar.Month

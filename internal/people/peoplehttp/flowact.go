@@ -81,7 +81,11 @@ func (f *form) actFields(kinds []flow.Kind, on calendar.Date, place bool) {
 	f.add(fl)
 	f.add(web.Field{Name: "on", Label: f.r.T("people.flow.on"), Kind: "date", Value: on.String(), Required: true})
 	if place {
-		f.add(web.Field{Name: "other_place", Label: f.r.T("people.flow.place"), Max: 80, Hint: f.r.T("people.flow.place.hint")})
+		label := f.r.T("people.flow.place.to")
+		if kinds[0].Entry() {
+			label = f.r.T("people.flow.place.from")
+		}
+		f.add(web.Field{Name: "other_place", Label: label, Max: 80, Hint: f.r.T("people.flow.place.hint")})
 	}
 	f.add(web.Field{Name: "document", Label: f.r.T("people.flow.document"), Max: 200, Hint: f.r.T("people.flow.document.hint")})
 	f.add(web.Field{Name: "reason", Label: f.r.T("people.reason"), Max: 200, Wide: true})
