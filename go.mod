@@ -8,7 +8,7 @@ require (
 	modernc.org/sqlite v1.61.1
 )
 
-require rsc.io/qr v0.2.0 // indirect
+require rsc.io/qr v0.2.0
 
 require (
 	github.com/RoaringBitmap/roaring/v2 v2.30.0
