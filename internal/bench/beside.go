@@ -2,8 +2,10 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"wengang/internal/account"
 	"wengang/internal/app"
@@ -28,11 +30,47 @@ func Beside(a *app.App, n int) func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		r, err := a.Import(ctx, account.LocalOperator(besideCounty), transfer.Request{Kind: "people", File: strings.NewReader(file), FileName: "beside.csv", Region: besideCounty}, false, text.ZH)
-		if err == nil && r.Accepted != int64(n) {
-			err = fmt.Errorf("%d of %d rows were accepted", r.Accepted, n)
+		c := account.LocalOperator(besideCounty)
+		id, err := a.Imports.Stage(ctx, c, transfer.Request{Kind: "people", File: strings.NewReader(file), FileName: "beside.csv", Region: besideCounty})
+		if err != nil {
+			return err
 		}
+		// The worker of the console that is being asked does the work.
+		if err := a.Imports.Check(ctx, c, id); err != nil {
+			return err
+		}
+		checked, err := waitFor(ctx, a, c, id, transfer.StateChecked)
+		if err != nil {
+			return err
+		}
+		if checked.New != int64(n) {
+			return fmt.Errorf("%d of %d rows are new", checked.New, n)
+		}
+		if err := a.Imports.Save(ctx, c, id); err != nil {
+			return err
+		}
+		_, err = waitFor(ctx, a, c, id, transfer.StateDone)
 		return err
+	}
+}
+
+// waitFor polls a batch until it is in a state; another end is an error.
+func waitFor(ctx context.Context, a *app.App, c account.Caller, id int64, want transfer.State) (transfer.Info, error) {
+	for {
+		in, err := a.Imports.Load(ctx, c.Scope(account.ImportRun), id)
+		switch {
+		case err != nil:
+			return in, err
+		case in.State == want:
+			return in, nil
+		case in.State == transfer.StateFailed:
+			return in, errors.New(in.Message(text.ZH))
+		}
+		select {
+		case <-ctx.Done():
+			return in, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
 }
 

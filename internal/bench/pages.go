@@ -100,7 +100,7 @@ func RunPages(ctx context.Context, a *app.App, o PagesOptions, log func(string))
 
 func (l *loadPages) prepare(ctx context.Context, a *app.App) (err error) {
 	var first, last int64
-	if err = a.DB.Read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(id), 0), coalesce(max(id), 0) FROM person`).Scan(&l.people, &first, &last); err != nil {
+	if err = a.DB.Read.QueryRowContext(ctx, `SELECT count(*), coalesce(min(id), 0), coalesce(max(id), 0) FROM person WHERE code LIKE 'P%'`).Scan(&l.people, &first, &last); err != nil {
 		return err
 	}
 	if l.people < 1000 {
