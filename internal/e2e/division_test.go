@@ -28,6 +28,9 @@ func TestMergerOfTwoVillages(t *testing.T) {
 		t.Errorf("the form proposes %q, want the first open month", got)
 	}
 	tab.Shot("division-form")
+	tab.Resize(webtest.Phone)
+	tab.Shot("division-form")
+	tab.Resize(webtest.Desk)
 	tab.Eval(fmt.Sprintf(`(names => { for (const l of document.querySelectorAll('#f-from label')) if (names.includes(l.textContent.trim())) l.querySelector('input').click();
 		const s = document.querySelector('[name=into]'); s.value = [...s.options].find(o => o.text === names[1]).value; return s.value })([%q, %q])`, old, kept))
 	tab.Fill("doc_no", " ")
@@ -40,6 +43,9 @@ func TestMergerOfTwoVillages(t *testing.T) {
 	tab.Click("查看影响")
 	tab.WaitText("待执行")
 	tab.Shot("division-preview")
+	tab.Resize(webtest.Phone)
+	tab.Shot("division-preview")
+	tab.Resize(webtest.Desk)
 	tab.ClickCSS(`button[data-w-open="apply"]`)
 	tab.ClickCSS(`#apply button.pri`)
 	tab.WaitText("已执行")
@@ -59,6 +65,9 @@ func TestMergerOfTwoVillages(t *testing.T) {
 	}
 	tab.Goto("/divisions?" + town + month)
 	tab.Shot("division-list")
+	tab.Resize(webtest.Phone)
+	tab.Shot("division-list")
+	tab.Resize(webtest.Desk)
 
 	tab.Goto(record)
 	tab.ClickCSS(`button[data-w-open="undo"]`)

@@ -67,26 +67,8 @@ func TestFindingsDesk(t *testing.T) {
 
 func findingsConsole(t *testing.T) (*app.App, *webtest.Tab) {
 	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
-	a, sample, err := sampleIn(ctx, t.TempDir(), app.DemoOptions{People: samplePeople, Months: 6, Seed: 20231210, Open: 1})
-	if err != nil {
-		stop()
-		t.Fatal(err)
-	}
-	ready, ended := make(chan string, 1), make(chan error, 1)
-	go func() {
-		ended <- a.Serve(ctx, app.ServeOptions{Addr: "127.0.0.1:0", Notice: "app.sample", Ready: func(addr string) { ready <- addr }})
-	}()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("serve: %v", err)
-		}
-		a.Close()
-	})
-	tab := webtest.Open(t, "http://"+<-ready)
-	tab.Sign("/sign-in", "sx_officer", sample.Users[0].Password)
-	return a, tab
+	a, addr, word := own(t)
+	return a, signed(t, addr, "sx_officer", word)
 }
 
 func countOf(t *testing.T, a *app.App, f rule.Filter) int {
