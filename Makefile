@@ -4,7 +4,7 @@ BIN     := bin/wengang
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: demo build test deps vet fuzz dist clean
+.PHONY: demo build test deps vet fuzz long dist clean
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(BIN) ./cmd/wengang
@@ -29,6 +29,10 @@ vet:
 FUZZTIME ?= 60s
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)
+
+# Measured promises that need a large ledger (nightly): make test leaves them out.
+long:
+	WENGANG_LONG=1 WENGANG_DESK_ROWS=200000 WENGANG_TEST_PG="$$(scripts/postgres-test.sh start)" $(GO) test -timeout 40m -run 'AbsentIsQuick|BulkFixIsQuick' -v ./internal/intake
 
 dist:
 	@mkdir -p dist
