@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"rule", "indicator", "queue", "backup", "transfer"},
 	{"people", "work", "month", "evidence", "intake", "register", "target", "report", "web"},
 	{"division"},
-	{"rollup", "sample", "listing", "people/merge", "people/flow", "people/entry", "people/proof"},
+	{"rollup", "rollup/views", "sample", "listing", "people/merge", "people/flow", "people/entry", "people/proof"},
 	{"handover", "reconcile"},
 	{"rims"},
 	{"webtest", "testkit"},

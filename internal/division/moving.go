@@ -27,6 +27,7 @@ var following = []column{
 	{"entry_sheet", "id", "village"},
 	{"evidence", "id", "region"},
 	{"saved_list", "id", "office_region"},
+	{"slice_view", "id", "office_region"},
 }
 
 // what names the column in division_moved.
