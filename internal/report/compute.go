@@ -12,7 +12,7 @@ import (
 // Sheet is a form of a unit for a period: frozen once it is submitted, else
 // computed now. The scope must hold the unit.
 func (s *Store) Sheet(ctx context.Context, scope region.Scope, formID string, at region.Code, p Period) (*Sheet, error) {
-	f, err := ByID(formID)
+	f, err := s.Form(ctx, scope, formID)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +20,7 @@ func (s *Store) Sheet(ctx context.Context, scope region.Scope, formID string, at
 	if err != nil {
 		return nil, err
 	}
-	if !s.unit(at) {
+	if !s.unit(at) || !f.Serves(at) {
 		return nil, errNotFound
 	}
 	if r != nil && !r.State.open() {
@@ -31,7 +31,7 @@ func (s *Store) Sheet(ctx context.Context, scope region.Scope, formID string, at
 
 // Version is an earlier submission of a form, as it was frozen.
 func (s *Store) Version(ctx context.Context, scope region.Scope, formID string, at region.Code, p Period, version int) (*Sheet, error) {
-	f, err := ByID(formID)
+	f, err := s.Form(ctx, scope, formID)
 	if err != nil {
 		return nil, err
 	}
@@ -230,6 +230,7 @@ func (c *computing) total(rows []Row) Row {
 			x.Month = 0
 		}
 		var sizes int64
+		var told int
 		for r := range rows {
 			b := rows[r].Cell(col.Key)
 			cell.Set.unite(b.Set)
@@ -239,12 +240,20 @@ func (c *computing) total(rows []Row) Row {
 				x.Own = b.Value
 				continue
 			}
+			if b.Value == Unknown {
+				x.Missing++
+				continue
+			}
+			told++
 			x.Children += b.Value
 			x.Corrected += b.Value - b.Set.Size()
 		}
 		x.Heads, x.Outside = cell.Set.Heads, int64(cell.Set.outsiders.GetCardinality())
 		x.Double = sizes - cell.Set.Size()
 		cell.Computed = cell.Set.Size() + x.Corrected
+		if told == 0 && x.Missing > 0 {
+			cell.Computed = Unknown
+		}
 		cell.Value = cell.Computed
 		t.Cells = append(t.Cells, cell)
 	}

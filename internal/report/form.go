@@ -19,6 +19,7 @@ type Every uint8
 const (
 	Quarterly Every = iota
 	Yearly
+	Monthly
 )
 
 // RowsOf says what a form has a row for.
@@ -41,6 +42,8 @@ const (
 	RuralLocal                 // people without 城镇居民
 	Figure                     // people behind an indicator
 	Words                      // text of the register
+	Typed                      // written by hand on the sheet
+	Derived                    // made of other cells of the row
 )
 
 // Basis decides between stock and newly added: the form's note asks for
@@ -64,9 +67,30 @@ type Column struct {
 	Basis   Basis
 	Theme   string // of events: only those of this theme
 	Figure  string // indicator
+	Nature  Nature // how it may move from period to period
 	Width   float64
 	Wrapped bool // text that may take several lines
+
+	// Of designed forms; the zero values are those of a declared one.
+	Calibre  string                                                   // its line, instead of the catalogue's
+	Months   Span                                                     // of a Figure
+	Where    map[string][]int64                                       // of a Figure: only these values of a dimension
+	Divide   int64                                                    // printed is the value through it: 10000 for 万人
+	Decimals int                                                      // of the printed number
+	Derive   func(value func(key string) (int64, bool)) (int64, bool) // of a Derived
 }
+
+// Span says which months of an indicator a column takes, seen from the last
+// month of the form's period.
+type Span uint8
+
+// The spans.
+const (
+	ThisMonth Span = iota
+	LastMonth
+	LastYear // the same month a year ago
+	SoFar    // anybody in any month of the year so far, once
+)
 
 // Form declares an official form.
 type Form struct {
@@ -83,6 +107,8 @@ type Form struct {
 	Columns  []Column
 	Left     string // in front of the unit's name
 	Note     string
+	DueArgs  []any   // of DueRule
+	Design   *Design // nil for a declared form
 }
 
 // Column finds a column by key.
@@ -116,30 +142,45 @@ func (f *Form) Printed() []Column {
 	return out
 }
 
-// Period is a quarter, or a year where Quarter is 0.
-type Period struct{ Year, Quarter int }
+// Period is a month, a quarter, or a year where both are 0.
+type Period struct{ Year, Quarter, Month int }
 
-// ParsePeriod reads 2023Q4 and 2023 for a form; a quarter of a yearly form is
-// its year.
-func (f *Form) ParsePeriod(s string) (Period, error) {
+// ParsePeriod reads 2023-05, 2023Q4 and 2023.
+func ParsePeriod(s string) (Period, error) {
 	var p Period
 	if q, err := calendar.ParseQuarter(s); err == nil {
-		p = Period{q.Year(), q.Num()}
+		p = Period{Year: q.Year(), Quarter: q.Num()}
+	} else if m, err := calendar.ParseMonth(s); err == nil && len(s) == 7 {
+		p = Period{Year: m.Year(), Month: m.Num()}
 	} else if _, err := fmt.Sscanf(s, "%4d", &p.Year); err != nil || len(s) != 4 {
 		return Period{}, fault.New(fault.Invalid, "report.period", s)
 	}
-	switch {
-	case p.Year < 2020 || p.Year > 2099, f.Every == Quarterly && p.Quarter == 0:
+	if p.Year < 2020 || p.Year > 2099 {
 		return Period{}, fault.New(fault.Invalid, "report.period", s)
-	case f.Every == Yearly:
-		p.Quarter = 0
 	}
 	return p, nil
 }
 
-// String is 2023Q4 or 2023.
+// ParsePeriod reads a period for a form: of a shorter one it is the form's own
+// that holds it.
+func (f *Form) ParsePeriod(s string) (Period, error) {
+	p, err := ParsePeriod(s)
+	if err != nil {
+		return p, err
+	}
+	month, quarter := p.Month > 0, p.Quarter > 0
+	if f.Every == Monthly && !month || f.Every == Quarterly && !quarter && !month {
+		return Period{}, fault.New(fault.Invalid, "report.period", s)
+	}
+	return f.PeriodAt(p.Last()), nil
+}
+
+// String is 2023-05, 2023Q4 or 2023.
 func (p Period) String() string {
-	if p.Quarter == 0 {
+	switch {
+	case p.Month > 0:
+		return fmt.Sprintf("%04d-%02d", p.Year, p.Month)
+	case p.Quarter == 0:
 		return fmt.Sprintf("%04d", p.Year)
 	}
 	return fmt.Sprintf("%04dQ%d", p.Year, p.Quarter)
@@ -147,7 +188,10 @@ func (p Period) String() string {
 
 // Last is the month in which the period ends.
 func (p Period) Last() calendar.Month {
-	if p.Quarter == 0 {
+	switch {
+	case p.Month > 0:
+		return calendar.MonthOf(p.Year, p.Month)
+	case p.Quarter == 0:
 		return calendar.MonthOf(p.Year, 12)
 	}
 	return calendar.MonthOf(p.Year, p.Quarter*3)
@@ -156,31 +200,40 @@ func (p Period) Last() calendar.Month {
 // Before is the period before, of the same length.
 func (p Period) Before() Period {
 	switch {
+	case p.Month > 0:
+		return monthPeriod(p.Last().Add(-1))
 	case p.Quarter == 0:
 		return Period{Year: p.Year - 1}
 	case p.Quarter == 1:
-		return Period{p.Year - 1, 4}
+		return Period{Year: p.Year - 1, Quarter: 4}
 	}
-	return Period{p.Year, p.Quarter - 1}
+	return Period{Year: p.Year, Quarter: p.Quarter - 1}
 }
 
 // After is the period after.
 func (p Period) After() Period {
 	switch {
+	case p.Month > 0:
+		return monthPeriod(p.Last().Add(1))
 	case p.Quarter == 0:
 		return Period{Year: p.Year + 1}
 	case p.Quarter == 4:
-		return Period{p.Year + 1, 1}
+		return Period{Year: p.Year + 1, Quarter: 1}
 	}
-	return Period{p.Year, p.Quarter + 1}
+	return Period{Year: p.Year, Quarter: p.Quarter + 1}
 }
+
+func monthPeriod(m calendar.Month) Period { return Period{Year: m.Year(), Month: m.Num()} }
 
 // PeriodAt is the form's period that holds a month.
 func (f *Form) PeriodAt(m calendar.Month) Period {
-	if f.Every == Yearly {
+	switch f.Every {
+	case Monthly:
+		return monthPeriod(m)
+	case Yearly:
 		return Period{Year: m.Year()}
 	}
-	return Period{m.Year(), (m.Num()-1)/3 + 1}
+	return Period{Year: m.Year(), Quarter: (m.Num()-1)/3 + 1}
 }
 
 // Forms lists the declared forms.

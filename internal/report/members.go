@@ -187,13 +187,23 @@ func (s *Store) Forms(ctx context.Context, scope region.Scope, at region.Code, p
 		codes[i] = p.Code
 	}
 	var out []Listing
-	for _, f := range forms {
+	all, err := s.every(ctx, s.db.Read)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range all {
 		p := pick(f)
+		if !f.Serves(at) || !f.InForce(p) {
+			continue
+		}
 		begun, err := reports(ctx, s.db.Read, f.ID, codes, p)
 		if err != nil {
 			return nil, err
 		}
 		for _, x := range places {
+			if !f.Must(x.Code) && begun[x.Code] == nil {
+				continue
+			}
 			l := Listing{Form: f, Region: x.Code, Name: x.Name, Period: p, Due: f.Due(p), Report: begun[x.Code]}
 			if l.Report != nil {
 				l.State = l.Report.State

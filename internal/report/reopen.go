@@ -14,7 +14,11 @@ import (
 // month that is being opened again (semantics, Time): the county's own and
 // those of the places above it. Their numbers stay; the event asks for a look.
 func (s *Store) Reopened(ctx context.Context, tx *db.Tx, county region.Code, m calendar.Month) error {
-	for _, f := range forms {
+	all, err := s.every(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
 		for i := range f.Columns {
 			if f.Columns[i].Count != Figure {
 				continue

@@ -18,6 +18,7 @@ type Explain struct {
 	Children  int64          `json:"children,omitempty"`  // sum of the rows below
 	Own       int64          `json:"own,omitempty"`       // registered at the unit's own level
 	Double    int64          `json:"double,omitempty"`    // in several rows below, counted once here
+	Missing   int            `json:"missing,omitempty"`   // rows below whose number nobody can tell
 	Corrected int64          `json:"corrected,omitempty"` // net of the corrections below
 	Last      int64          `json:"last"`                // value of the period before, -1 none
 	LastOf    string         `json:"lastOf,omitempty"`

@@ -65,7 +65,7 @@ type ask struct {
 }
 
 func (h *Rim) ask(r *web.Request) (ask, error) {
-	f, err := report.ByID(r.PathValue("form"))
+	f, err := h.store.Form(r.Context(), r.Caller.Scope(account.ReportRead), r.PathValue("form"))
 	if err != nil {
 		return ask{}, err
 	}
@@ -129,7 +129,10 @@ func stateBadge(r *web.Request, s report.State, late bool) web.Badge {
 func open(s report.State) bool { return s == "" || s == report.Draft || s == report.Returned }
 
 func periodWord(r *web.Request, p report.Period) string {
-	if p.Quarter == 0 {
+	switch {
+	case p.Month > 0:
+		return r.T("report.month", p.Year, p.Month)
+	case p.Quarter == 0:
 		return r.T("report.year", p.Year)
 	}
 	return r.T(fmt.Sprintf("report.quarter.%d", p.Quarter), p.Year)
@@ -171,7 +174,7 @@ func (h *Rim) Todos(ctx context.Context, r *web.Request) ([]web.Todo, error) {
 				waiting[l.Form]++
 			}
 		case fill && open(l.State) && l.Due.Time().Sub(today.Time()).Hours() < 24*todoDays:
-			t := web.Todo{Due: l.Due, Icon: "report", Title: r.T("report.todo.fill", l.Form.Short), Note: periodWord(r, l.Period) + " · " + l.Name, Hint: r.T(l.Form.DueRule),
+			t := web.Todo{Due: l.Due, Icon: "report", Title: r.T("report.todo.fill", l.Form.Short), Note: periodWord(r, l.Period) + " · " + l.Name, Hint: r.T(l.Form.DueRule, l.Form.DueArgs...),
 				Action: r.T("report.todo.open"), Href: r.Link("/report/"+l.Form.ID, "period", l.Period.String(), "month", "")}
 			if l.State == report.Returned {
 				t.Title, t.Icon = r.T("report.todo.returned", l.Form.Short), "arrow-back-up"
@@ -179,8 +182,10 @@ func (h *Rim) Todos(ctx context.Context, r *web.Request) ([]web.Todo, error) {
 			out = append(out, t)
 		}
 	}
-	for _, f := range report.Forms() {
+	for _, l := range all {
+		f := l.Form
 		if n := waiting[f]; n > 0 {
+			delete(waiting, f)
 			p := f.PeriodAt(today.Month())
 			out = append(out, web.Todo{Due: f.Due(p), Icon: "clipboard-check", Title: r.T("report.todo.review", f.Short), Count: r.T("report.todo.count", n), Note: periodWord(r, p),
 				Action: r.T("report.todo.review.act"), Href: r.Link("/report", "period", p.String(), "month", "")})
@@ -230,7 +235,7 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 	v := listView{Empty: web.Empty{Icon: "report", Title: r.T("report.empty.title"), Note: r.T("report.empty.note")}}
 	for _, l := range all {
 		if len(v.Groups) == 0 || v.Groups[len(v.Groups)-1].Form != l.Form {
-			v.Groups = append(v.Groups, formGroup{Form: l.Form, Period: periodWord(r, l.Period), Due: l.Due, DueNote: daysWord(r, l.Due, today), DueRule: r.T(l.Form.DueRule),
+			v.Groups = append(v.Groups, formGroup{Form: l.Form, Period: periodWord(r, l.Period), Due: l.Due, DueNote: daysWord(r, l.Due, today), DueRule: r.T(l.Form.DueRule, l.Form.DueArgs...),
 				Prev: r.Link("/report", "period", l.Period.Before().String(), "month", ""), Next: r.Link("/report", "period", l.Period.After().String(), "month", "")})
 		}
 		g := &v.Groups[len(v.Groups)-1]
