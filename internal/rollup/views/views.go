@@ -85,7 +85,7 @@ func office(by account.Caller) (at region.Code, dept account.Dept, ok bool) {
 // Save keeps a view: id 0 makes one, else the owner's is changed.
 func (s *Store) Save(ctx context.Context, by account.Caller, id int64, name string, reach Reach, spec string) (int64, error) {
 	at, dept, ok := office(by)
-	if !ok {
+	if !ok || !by.Can(account.BoardRead) {
 		return 0, fault.New(fault.Forbidden, "fault.forbidden", account.BoardRead)
 	}
 	name = secret.Scrub(strings.TrimSpace(name))
@@ -270,6 +270,9 @@ func (s *Store) SetDefault(ctx context.Context, by account.Caller, view string) 
 
 // Default is what the caller's page opens with, "" for the plain page.
 func (s *Store) Default(ctx context.Context, by account.Caller) (view string, err error) {
+	if !by.Can(account.BoardRead) {
+		return "", fault.New(fault.Forbidden, "fault.forbidden", account.BoardRead)
+	}
 	err = s.db.Read.QueryRowContext(ctx, `SELECT view FROM slice_default WHERE user_id = $1`, by.UserID).Scan(&view)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
