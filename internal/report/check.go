@@ -32,6 +32,7 @@ func (s *Store) check(ctx context.Context, sh *Sheet) error {
 		sh.notMore(r, "relief_poor", "relief", "report.check.relief")
 		sh.notMore(r, "workshop_poor", "workshop_people", "report.check.workshop")
 		sh.falls(r)
+		sh.unknown(r)
 	}
 	sh.sums()
 	sh.submittedBelow()
@@ -54,11 +55,12 @@ func (sh *Sheet) notMore(r *Row, part, whole, rule string) {
 }
 
 // falls: a figure of 当年累计数 does not fall within the year unless somebody
-// says why (A182); a correction, also one to the same number, says it.
+// says why (A182); a correction, also one to the same number, says it. A stock
+// may fall.
 func (sh *Sheet) falls(r *Row) {
 	for i := range r.Cells {
 		c := &r.Cells[i]
-		if c.Col < 1 || c.Explain.Last < 0 {
+		if c.Col < 1 || c.Explain.Last < 0 || c.Value < 0 || sh.Form.nature(c.Col) != Cumulative {
 			continue
 		}
 		sh.Checked++
@@ -77,7 +79,7 @@ func (sh *Sheet) sums() {
 	t := &sh.Rows[0]
 	for i := range t.Cells {
 		c := &t.Cells[i]
-		if c.Col <= 1 {
+		if c.Col <= 1 || c.Value < 0 {
 			continue
 		}
 		sh.Checked++
@@ -222,11 +224,11 @@ func agree(written, want, known string) string {
 
 // addLast puts the value of the period before beside each cell: of the unit's
 // own form, or of the row that a form above had for it; what was returned binds
-// nobody. Only within a year:
-// 当年累计数 begins again in January.
+// nobody. Of 当年累计数 only
+// within a year, of a stock also over New Year (Nature).
 func (s *Store) addLast(ctx context.Context, sh *Sheet) error {
 	before := sh.Period.Before()
-	if sh.Form.Rows != Units || before.Year != sh.Period.Year {
+	if sh.Form.Rows != Units {
 		return nil
 	}
 	var a db.Args
@@ -267,7 +269,7 @@ func (s *Store) addLast(ctx context.Context, sh *Sheet) error {
 		}
 		for j := range sh.Rows[i].Cells {
 			c := &sh.Rows[i].Cells[j]
-			if v, ok := last[sh.Rows[i].Region][c.Col]; ok {
+			if v, ok := last[sh.Rows[i].Region][c.Col]; ok && sh.Form.nature(c.Col).follows(before, sh.Period) {
 				c.Explain.Last, c.Explain.LastOf = v, before.String()
 			}
 		}

@@ -158,12 +158,22 @@ func (sh *Sheet) correct(c *Correction) {
 		if cell.Col != c.Col {
 			continue
 		}
-		change := c.Corrected - cell.Value
+		change := c.Corrected - max(0, cell.Value)
+		was := cell.Value
 		cell.Value, cell.Correction = c.Corrected, c
 		if row.Role == Total || sh.Rows[0].Role != Total {
 			return
 		}
 		t := sh.Rows[0].Cell(cell.Key)
+		if was == Unknown {
+			t.Explain.Missing--
+		}
+		if t.Computed == Unknown {
+			t.Computed = 0
+			if t.Correction == nil {
+				t.Value = 0
+			}
+		}
 		t.Explain.Children += change
 		t.Explain.Corrected += change
 		t.Computed += change

@@ -23,6 +23,9 @@ func (c *computing) cell(ctx context.Context, col *Column, i int, at region.Code
 	}
 	cell.Explain.Heads, cell.Explain.Outside = cell.Set.Heads, int64(cell.Set.outsiders.GetCardinality())
 	cell.Value = cell.Set.Size()
+	if col.Count == Figure && role != Own && cell.Explain.Month == 0 {
+		cell.Value = Unknown
+	}
 	cell.Computed = cell.Value
 	return cell, err
 }

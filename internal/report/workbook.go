@@ -171,10 +171,8 @@ func (p *paper) row(at int, r *Row) error {
 		style := "number"
 		switch {
 		case col.Count != Words:
-			if c.Value >= 0 {
-				if err := p.f.SetCellInt(p.sheet, name(i+1, at), c.Value); err != nil {
-					return err
-				}
+			if err := p.number(at, i+1, r, c); err != nil {
+				return err
 			}
 			if r.Role == Total {
 				style = "sum"
@@ -201,6 +199,18 @@ func (p *paper) row(at int, r *Row) error {
 		}
 	}
 	return p.f.SetRowHeight(p.sheet, at, math.Min(height, 380))
+}
+
+// number writes a count; what nobody can tell is a dash, in a list of projects
+// an empty cell that somebody fills in by hand.
+func (p *paper) number(at, col int, r *Row, c *Cell) error {
+	switch {
+	case c.Value >= 0:
+		return p.f.SetCellInt(p.sheet, name(col, at), c.Value)
+	case r.Role != Project:
+		return p.f.SetCellStr(p.sheet, name(col, at), Dash)
+	}
+	return nil
 }
 
 func (p *paper) foot(sh *Sheet, row int, phone string) error {

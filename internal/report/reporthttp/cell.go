@@ -31,7 +31,7 @@ type popView struct {
 
 func (h *Rim) pop(r *web.Request, v *sheetView, rw *report.Row, c *report.Column, x *report.Cell) *popView {
 	ref := rw.Key + "." + strconv.Itoa(c.N)
-	p := &popView{Title: rw.Name + " · " + columnName(c), Value: web.Thousands(x.Value), Unit: r.T("report.unit." + c.Unit), Kind: r.T("report.kind.computed"), Time: r.T("report.kind.lasting"),
+	p := &popView{Title: rw.Name + " · " + columnName(c), Value: number(rw, x.Value), Unit: r.T("report.unit." + c.Unit), Kind: r.T("report.kind.computed"), Time: r.T("report.kind.lasting"),
 		Left: c.N <= len(v.form.Printed())/2, Close: v.link(r, "", "cell", ""), Ref: ref, Now: x.Value}
 	if c.Basis == report.Begun {
 		p.Time = r.T("report.kind.begun")
@@ -63,7 +63,12 @@ func (h *Rim) pop(r *web.Request, v *sheetView, rw *report.Row, c *report.Column
 	if beside != nil {
 		fact("of", strings.Join(beside, "，"))
 	}
-	if e.Last >= 0 {
+	if e.Missing > 0 {
+		fact("missing", r.T("report.why.missingrows", e.Missing))
+	}
+	if e.Last >= 0 && x.Value < 0 {
+		fact("last", r.T("report.why.lastonly", web.Thousands(e.Last), p.Unit))
+	} else if e.Last >= 0 {
 		fact("last", r.T("report.why.lastof", web.Thousands(e.Last), p.Unit, web.Signed(x.Value-e.Last)))
 	} else {
 		fact("last", r.T("report.why.nolast"))
@@ -82,6 +87,18 @@ func (h *Rim) pop(r *web.Request, v *sheetView, rw *report.Row, c *report.Column
 		p.Correct = v.Correct
 	}
 	return p
+}
+
+// number as on paper: a dash where nobody can tell, nothing in a list of
+// projects that somebody fills in.
+func number(rw *report.Row, n int64) string {
+	switch {
+	case n >= 0:
+		return web.Thousands(n)
+	case rw.Role == report.Project:
+		return ""
+	}
+	return report.Dash
 }
 
 // listKind: a list of people or of registers.

@@ -76,6 +76,7 @@ type findingView struct {
 	Text string
 	Hard bool
 	Href string
+	More []findingView // the same hint of many rows, one by one
 }
 
 type noteView struct {
@@ -196,10 +197,7 @@ func (h *Rim) cell(r *web.Request, v *sheetView, rw *report.Row, c *report.Colum
 		out.Class = strings.Join(append(classes, "txt"), " ")
 		return out
 	}
-	out.Text = web.Thousands(x.Value)
-	if x.Value < 0 {
-		out.Text = ""
-	}
+	out.Text = number(rw, x.Value)
 	if x.Value == 0 {
 		classes = append(classes, "z")
 	}
@@ -280,6 +278,7 @@ func (h *Rim) findings(r *web.Request, v *sheetView) {
 		v.Findings = append(v.Findings, x)
 	}
 	v.Passed = v.S.Checked - len(v.Findings)
+	v.Findings = grouped(r, v.S.Findings, v.Findings)
 }
 
 // notes are the corrections, and why the unit's row is not the plain sum.
