@@ -231,7 +231,6 @@ func (c *computing) total(rows []Row) Row {
 		}
 		var sizes int64
 		var told int
-		var told int
 		for r := range rows {
 			b := rows[r].Cell(col.Key)
 			cell.Set.unite(b.Set)
@@ -246,20 +245,12 @@ func (c *computing) total(rows []Row) Row {
 				continue
 			}
 			told++
-			if b.Value == Unknown {
-				x.Missing++
-				continue
-			}
-			told++
 			x.Children += b.Value
 			x.Corrected += b.Value - b.Set.Size()
 		}
 		x.Heads, x.Outside = cell.Set.Heads, int64(cell.Set.outsiders.GetCardinality())
 		x.Double = sizes - cell.Set.Size()
 		cell.Computed = cell.Set.Size() + x.Corrected
-		if told == 0 && x.Missing > 0 {
-			cell.Computed = Unknown
-		}
 		if told == 0 && x.Missing > 0 {
 			cell.Computed = Unknown
 		}

@@ -68,7 +68,6 @@ type Column struct {
 	Theme   string // of events: only those of this theme
 	Figure  string // indicator
 	Nature  Nature // how it may move from period to period
-	Nature  Nature // how it may move from period to period
 	Width   float64
 	Wrapped bool // text that may take several lines
 
