@@ -131,3 +131,45 @@ func TestTags(t *testing.T) {
 }
 
 func dateOf(n int) calendar.Date { return calendar.Date(n) }
+
+// AllTags says of every list what Tags says of one.
+func TestAllTagsAreTheTags(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		s := regionstore.New(d, audit.New(d, secrettest.Box(t), nil))
+		c := caller(region.Country)
+		save := func(tag string, at region.Code, from, to int) {
+			t.Helper()
+			err := d.Tx(ctx, func(tx *db.Tx) error {
+				return s.SaveTag(ctx, c.Scope(account.SettingEdit), tx, c, tag, at, dateOf(from), dateOf(to), "测试文件")
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		save(region.TagProvKey, 371522000000, 20210101, 20221231)
+		save(region.TagProvKey, 371524000000, 20230101, 0)
+		save(region.TagKey160, 150522000000, 20210827, 20230101)
+		save("city_key", 371521000000, 20230601, 0)
+		for _, on := range []int{20141130, 20150101, 20210701, 20221231, 20230101, 20231210} {
+			all, err := s.AllTags(ctx, dateOf(on))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, id := range []string{region.TagCounty832, region.TagKey160, region.TagProvKey, region.TagMidWest, "city_key"} {
+				one, err := s.Tags(ctx, id, dateOf(on))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(one) != len(all[id]) {
+					t.Errorf("%s on %d: %d places, of all lists %d", id, on, len(one), len(all[id]))
+				}
+				for at := range one {
+					if !all[id][at] {
+						t.Errorf("%s on %d: %s is missing", id, on, at)
+					}
+				}
+			}
+		}
+	})
+}
