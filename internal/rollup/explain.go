@@ -28,12 +28,41 @@ const (
 	MovedOut Cause = "moved_out"
 )
 
-var causes = []Cause{Began, Entered, MovedIn, Ended, Died, Gone, MovedOut}
+// Causes lists them: those who come first.
+var Causes = []Cause{Began, Entered, MovedIn, Ended, Died, Gone, MovedOut}
+
+// Split says into what parts a change is taken.
+type Split string
+
+// The splits. In a split other than by place, a member who changed the part
+// left one as MovedOut and came to the other as MovedIn.
+const (
+	ByPlace   Split = "place"
+	ByClass   Split = "class"   // where the work is: in the county, the province, beyond
+	ByChannel Split = "channel" // how it was found
+)
+
+// Question asks what the change of a figure is made of.
+type Question struct {
+	Def      *indicator.Def
+	At       region.Code
+	Children []region.Code // the places below, for ByPlace; none for a village
+	Month    calendar.Month
+	Back     int // months: 1 against the month before (环比), 12 against the year before (同比)
+	View     View
+	By       Split
+}
+
+// Base is the month against which the change is measured.
+func (q Question) Base() calendar.Month { return q.Month.Add(-q.Back) }
+
+func (q Question) ok(scope region.Scope) bool { return scope.Contains(q.At) && q.Back > 0 && q.Def != nil }
 
 // Part is one child's share of a change: the sum over the parts is the whole
 // change, and within a part the causes add up to it.
 type Part struct {
 	Region   region.Code
+	Code     int // class or channel, where the split is not by place
 	From, To int64
 	By       map[Cause]int64    // people; those who left are positive here
 	Channels map[int]ChannelNet // by channel of the work begun or ended
@@ -66,35 +95,61 @@ func keysOf[V any](m map[int]V) func(func(int) bool) {
 	}
 }
 
-// Explanation says what a figure's change since the month before is made of.
+// Explanation says what a figure's change is made of.
 type Explanation struct {
 	Whole Part
-	Parts []Part // children with people, in the order given
+	Parts []Part // with people in one of the months, in the order given
+	// People are those who came to the place's figure or left it, by cause.
+	People map[Cause]*roaring.Bitmap
 }
 
-// Explain takes a figure's change from the month before m to m apart, by child
-// and by cause, person by person: parts and causes add up exactly. children
-// are the places below at (at itself for a village). It costs two passes over
-// the rows of the place.
+// Explain takes a figure's change since the month before m apart, by child:
+// ExplainOf with Back 1.
 func (s *Service) Explain(ctx context.Context, scope region.Scope, d *indicator.Def, at region.Code, children []region.Code, m calendar.Month, view View) (Explanation, error) {
-	if !scope.Contains(at) {
+	return s.ExplainOf(ctx, scope, Question{Def: d, At: at, Children: children, Month: m, Back: 1, View: view, By: ByPlace})
+}
+
+// Explains reports whether the change of an indicator can be taken apart
+// person by person. Flows cannot: they are changes themselves.
+func Explains(d *indicator.Def) bool {
+	d = d.Members()
+	return d.Kind == indicator.Count && !d.Stay && d.Calibre == indicator.Origin
+}
+
+// ExplainOf takes a figure's change apart by part and by cause, person by
+// person: parts and causes add up exactly. It costs a pass over the place's
+// rows of the two months, and over the movers of the months between.
+func (s *Service) ExplainOf(ctx context.Context, scope region.Scope, q Question) (Explanation, error) {
+	if !q.ok(scope) || !Explains(q.Def) {
 		return Explanation{}, errNotFound
 	}
-	if d = d.Members(); d.Kind != indicator.Count || d.Stay {
-		return Explanation{}, errNotFound
-	}
-	was, err := s.entries(ctx, at, m.Add(-1), view)
+	was, err := s.entries(ctx, q.At, q.Base(), q.View)
 	if err != nil {
 		return Explanation{}, err
 	}
-	now, err := s.entries(ctx, at, m, view)
+	now, err := s.entries(ctx, q.At, q.Month, q.View)
 	if err != nil {
 		return Explanation{}, err
 	}
-	x := newExplainer(d, at, children)
-	x.from = x.collect(was)
-	x.to = x.collect(now)
-	x.compare(now)
+	x := newExplainer(q.Def.Members(), q.At, q.Children)
+	x.split(q.By)
+	x.from = x.collect(was, true)
+	x.to = x.collect(now, false)
+	came := x.compare()
+	if q.Back == 1 {
+		x.explain(now, came)
+		return x.result(), nil
+	}
+	h := newHistory(x.leavers)
+	h.start(x, was)
+	for m := q.Base().Add(1); m <= q.Month; m = m.Add(1) {
+		between, err := s.entries(ctx, q.At, m, q.View)
+		if err != nil {
+			return Explanation{}, err
+		}
+		h.month(x, between, m == q.Month)
+	}
+	h.explain(x, came)
 	return x.result(), nil
 }
 
@@ -109,17 +164,21 @@ func (t stint) channel() int   { return int(t & 0xff) }
 type explainer struct {
 	d        *indicator.Def
 	at       region.Code
+	by       Split
 	parts    []Part
 	level    []region.Code // children, ascending
 	order    map[region.Code]int
 	from, to []stint
 	whole    Part
 	left     map[uint32]stint // who is no longer a member of the place
-	leavers  *roaring.Bitmap
+	leavers  *roaring.Bitmap  // and who came
+	dead     *roaring.Bitmap  // members of the base month who were dead by then
+	people   map[Cause]*roaring.Bitmap
 }
 
 func newExplainer(d *indicator.Def, at region.Code, children []region.Code) *explainer {
-	x := &explainer{d: d, at: at, order: map[region.Code]int{}, whole: newPart(at), left: map[uint32]stint{}, leavers: roaring.New()}
+	x := &explainer{d: d, at: at, by: ByPlace, order: map[region.Code]int{}, whole: newPart(at), left: map[uint32]stint{},
+		leavers: roaring.New(), dead: roaring.New(), people: map[Cause]*roaring.Bitmap{}}
 	x.level = slices.Clone(children)
 	slices.Sort(x.level)
 	for i, c := range children {
@@ -130,6 +189,22 @@ func newExplainer(d *indicator.Def, at region.Code, children []region.Code) *exp
 	// of its own, so that the sum holds.
 	x.parts = append(x.parts, newPart(at))
 	return x
+}
+
+// codes is how many classes or channels a key can hold.
+const codes = 16
+
+// split puts the parts of a class or channel in the place of the children.
+func (x *explainer) split(by Split) {
+	if by != ByClass && by != ByChannel {
+		return
+	}
+	x.by, x.parts = by, nil
+	for code := range codes {
+		p := newPart(x.at)
+		p.Code = code
+		x.parts = append(x.parts, p)
+	}
 }
 
 func newPart(c region.Code) Part {
@@ -148,35 +223,53 @@ func (x *explainer) childOf(v region.Code) int {
 	return len(x.parts) - 1
 }
 
-func (x *explainer) collect(entries []*entry) []stint {
+// partOf is the part of a row whose village lies in a child.
+func (x *explainer) partOf(child int, k indicator.Key) int {
+	switch x.by {
+	case ByClass:
+		return indicator.ClassOf(k)
+	case ByChannel:
+		return indicator.ChannelOf(k)
+	}
+	return child
+}
+
+func (x *explainer) collect(entries []*entry, base bool) []stint {
 	var out []stint
 	for _, e := range entries {
 		b, last, child := e.block, -1, 0
 		b.members(x.d, x.at, func(v int, i int32) {
-			if v != last {
+			if v != last && x.by == ByPlace {
 				last, child = v, x.childOf(b.villages[v])
 			}
 			k := b.keys[b.shape[i]]
-			out = append(out, stint(b.person[i])<<32|stint(child)<<8|stint(indicator.ChannelOf(k)))
+			if base && k&indicator.Key(fact.Dead) != 0 {
+				x.dead.Add(b.person[i])
+			}
+			out = append(out, stint(b.person[i])<<32|stint(x.partOf(child, k))<<8|stint(indicator.ChannelOf(k)))
 		})
 	}
 	slices.Sort(out)
 	return out
 }
 
-// compare walks both months in step by person.
-func (x *explainer) compare(now []*entry) {
-	began := map[uint32]stint{}
+// compare walks both months in step by person and answers who came.
+func (x *explainer) compare() map[uint32]stint {
+	came := map[uint32]stint{}
 	i, j := 0, 0
 	for i < len(x.from) || j < len(x.to) {
 		switch {
 		case j == len(x.to) || i < len(x.from) && x.from[i].person() < x.to[j].person():
-			x.leave(x.from[i])
+			t := x.from[i]
+			x.parts[t.child()].From++
+			x.left[t.person()] = t
+			x.leavers.Add(t.person())
 			i++
 		case i == len(x.from) || x.to[j].person() < x.from[i].person():
-			x.parts[x.to[j].child()].To++
-			began[x.to[j].person()] = x.to[j]
-			x.leavers.Add(x.to[j].person())
+			t := x.to[j]
+			x.parts[t.child()].To++
+			came[t.person()] = t
+			x.leavers.Add(t.person())
 			j++
 		default:
 			a, b := x.from[i], x.to[j]
@@ -189,84 +282,7 @@ func (x *explainer) compare(now []*entry) {
 			i, j = i+1, j+1
 		}
 	}
-	x.explain(now, began)
-}
-
-func (x *explainer) leave(t stint) {
-	x.parts[t.child()].From++
-	x.left[t.person()] = t
-	x.leavers.Add(t.person())
-}
-
-// explain finds this month's row of everybody who came or left and reads the
-// cause from it.
-func (x *explainer) explain(now []*entry, began map[uint32]stint) {
-	for _, e := range now {
-		b := e.block
-		for v := range b.villages { // also outside a town: movers are found where they went
-			for i := b.start[v]; i < b.start[v+1]; i++ {
-				if !x.leavers.Contains(b.person[i]) {
-					continue
-				}
-				fl := fact.Flag(uint32(b.keys[b.shape[i]]))
-				if t, ok := began[b.person[i]]; ok && fl&fact.MovedOut == 0 {
-					x.came(t, fl, b, v, i)
-					delete(began, b.person[i])
-				} else if t, ok := x.left[b.person[i]]; ok {
-					x.went(t, fl, b, v, i)
-					delete(x.left, b.person[i])
-				}
-			}
-		}
-	}
-	// No row of this month in the place: gone with the records.
-	for _, t := range x.left {
-		x.parts[t.child()].By[Gone]++
-		x.whole.By[Gone]++
-	}
-	for _, t := range began {
-		x.parts[t.child()].By[Entered]++
-		x.whole.By[Entered]++
-	}
-}
-
-// came books someone who is a member now and was not: for the part, and for
-// the whole, where a move between two parts is no move.
-func (x *explainer) came(t stint, fl fact.Flag, b *Block, v int, i int32) {
-	part, whole := Began, Began
-	switch {
-	case fl&fact.Entered != 0:
-		part, whole = Entered, Entered
-	case fl&fact.MovedIn != 0:
-		from := b.rowAt(v, i).from
-		if x.childOf(from) != t.child() || !x.at.Contains(from) {
-			part = MovedIn
-		}
-		if !x.at.Contains(from) {
-			whole = MovedIn
-		}
-	}
-	x.book(t, part, whole)
-}
-
-func (x *explainer) went(t stint, fl fact.Flag, b *Block, v int, i int32) {
-	part, whole := Ended, Ended
-	switch {
-	case fl&fact.DiedNow != 0:
-		part, whole = Died, Died
-	case fl&fact.Gone != 0:
-		part, whole = Gone, Gone
-	case fl&fact.MovedOut != 0:
-		part = MovedOut
-		if !x.at.Contains(b.rowAt(v, i).from) {
-			whole = MovedOut
-		}
-	case !x.at.Contains(b.villages[v]):
-		part, whole = MovedOut, MovedOut
-	case x.childOf(b.villages[v]) != t.child():
-		part = MovedOut
-	}
-	x.book(t, part, whole)
+	return came
 }
 
 func (x *explainer) book(t stint, part, whole Cause) {
@@ -275,6 +291,10 @@ func (x *explainer) book(t stint, part, whole Cause) {
 	x.whole.By[whole]++
 	count(p.Channels, t.channel(), part)
 	count(x.whole.Channels, t.channel(), whole)
+	if x.people[whole] == nil {
+		x.people[whole] = roaring.New()
+	}
+	x.people[whole].Add(t.person())
 }
 
 func count(m map[int]ChannelNet, channel int, c Cause) {
@@ -291,7 +311,7 @@ func count(m map[int]ChannelNet, channel int, c Cause) {
 }
 
 func (x *explainer) result() Explanation {
-	out := Explanation{Whole: x.whole}
+	out := Explanation{Whole: x.whole, People: x.people}
 	for i := range x.parts {
 		p := &x.parts[i]
 		if p.From == 0 && p.To == 0 {
