@@ -27,6 +27,8 @@ func assemble(lines []*line) *Table {
 		first(&t.DocNo, l.Doc)
 		first(&t.Calibre, l.Calibre)
 		first(&t.Publicity, l.Public)
+		first(&t.BaseSource, l.BaseFrom)
+		t.BaseYear = max(t.BaseYear, l.Base)
 		if l.Compare != "" && len(t.Rows) == 0 {
 			t.Comparator = l.Compare
 		}
@@ -34,7 +36,7 @@ func assemble(lines []*line) *Table {
 			t.PrintedTotal = l.Printed
 			continue
 		}
-		r := Row{N: len(t.Rows) + 1, Region: l.Region, Name: l.Name, Printed: l.Printed, PartName: l.Part, FileRow: l.FileRow}
+		r := Row{N: len(t.Rows) + 1, Region: l.Region, Name: l.Name, Printed: l.Printed, PartName: l.Part, FileRow: l.FileRow, Partner: l.Partner, Note: l.Note}
 		if l.Compare != t.Comparator {
 			r.Comparator = l.Compare
 		}

@@ -69,15 +69,15 @@ func Check(t *Table) []Flag {
 	if t.Unit == "" {
 		out = append(out, Flag{Rule: "target.unit_missing"})
 	}
-	byN, seen := map[int]*Row{}, map[region.Code]int{}
+	byN, seen := map[int]*Row{}, map[[2]region.Code]int{}
 	for i := range t.Rows {
 		r := &t.Rows[i]
 		byN[r.N] = r
 		if r.PartOf == 0 {
-			if first, twice := seen[r.Region]; twice {
+			if first, twice := seen[[2]region.Code{r.Region, r.Partner}]; twice {
 				out = append(out, Flag{Rule: "target.place_twice", Args: []any{r.Name, first}, N: r.N})
 			}
-			seen[r.Region] = r.N
+			seen[[2]region.Code{r.Region, r.Partner}] = r.N
 		}
 		if v, ok := new(big.Rat).SetString(r.Printed); ok {
 			if _, exact := persons(v, t.Unit); !exact {
@@ -125,7 +125,7 @@ func Compare(before, after *Table, at region.Code) (change int64, err error) {
 
 func valueAt(t *Table, at region.Code) int64 {
 	for _, r := range t.Rows {
-		if r.PartOf == 0 && r.Region == at {
+		if r.PartOf == 0 && r.Region == at && r.Partner == 0 {
 			return r.Value
 		}
 	}
@@ -158,7 +158,7 @@ func Decomposition(above *Table, t *Table) *Flag {
 	}
 	var whole *Row
 	for i := range above.Rows {
-		if above.Rows[i].Region == t.Region && above.Rows[i].PartOf == 0 {
+		if above.Rows[i].Region == t.Region && above.Rows[i].PartOf == 0 && above.Rows[i].Partner == 0 {
 			whole = &above.Rows[i]
 		}
 	}

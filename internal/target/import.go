@@ -43,6 +43,10 @@ func (*Import) Layouts() []transfer.Layout {
 		{Key: "calibre", Headings: []string{"口径", "口径说明"}},
 		{Key: "part", Headings: []string{"其中", "其中项"}},
 		{Key: "publicity", Headings: []string{"公开方式", "公开属性"}},
+		{Key: "partner", Headings: []string{"协作地区", "协作省", "结对地区", "协作区县"}},
+		{Key: "base_year", Headings: []string{"基期年", "基期"}},
+		{Key: "base_source", Headings: []string{"基期值来源", "基期来源"}},
+		{Key: "note", Headings: []string{"备注", "说明"}},
 	}}}
 }
 
@@ -63,6 +67,10 @@ type line struct {
 	Calibre   string      `json:"k,omitempty"`
 	Public    string      `json:"q,omitempty"`
 	FileRow   int         `json:"f"`
+	Partner   region.Code `json:"w,omitempty"`
+	Base      int         `json:"b,omitempty"`
+	BaseFrom  string      `json:"bs,omitempty"`
+	Note      string      `json:"m,omitempty"`
 	sheet     string
 }
 
@@ -145,7 +153,7 @@ func (c *checker) one(r transfer.Row) (transfer.Outcome, error) {
 	}
 	if l.Part == "" && !l.Total {
 		for _, e := range c.lines[g] {
-			if e.Part == "" && !e.Total && e.Region == l.Region {
+			if e.Part == "" && !e.Total && e.Region == l.Region && e.Partner == l.Partner {
 				find("place", "target.place_twice", transfer.Error, l.Name, e.FileRow)
 				return o, nil
 			}
@@ -162,7 +170,7 @@ type finder func(key, rule string, sev transfer.Severity, args ...any)
 
 func (c *checker) read(r transfer.Row, find finder) *line {
 	l := &line{Name: c.cell(r, "place").Clean(), Indicator: c.cell(r, "indicator").Clean(), Source: c.cell(r, "source").Clean(), Doc: c.cell(r, "doc").Clean(),
-		Calibre: c.cell(r, "calibre").Clean(), Part: c.cell(r, "part").Clean(), Public: c.cell(r, "publicity").Clean(), FileRow: r.N, Year: c.year, sheet: r.Sheet}
+		Calibre: c.cell(r, "calibre").Clean(), Part: c.cell(r, "part").Clean(), Public: c.cell(r, "publicity").Clean(), BaseFrom: c.cell(r, "base_source").Clean(), Note: c.cell(r, "note").Clean(), FileRow: r.N, Year: c.year, sheet: r.Sheet}
 	c.amount(r, l, find)
 	if l.Indicator == "" {
 		l.Indicator = c.title
@@ -170,7 +178,7 @@ func (c *checker) read(r transfer.Row, find finder) *line {
 	if l.Indicator == "" {
 		find("indicator", "target.indicator_missing", transfer.Error)
 	}
-	for key, into := range map[string]*int{"year": &l.Year, "year_to": &l.YearTo} {
+	for key, into := range map[string]*int{"year": &l.Year, "year_to": &l.YearTo, "base_year": &l.Base} {
 		if s := c.cell(r, key).Clean(); s != "" {
 			n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSuffix(fold(s), "度"), "年"))
 			if err != nil || n < 2012 || n > 2099 {
@@ -188,6 +196,7 @@ func (c *checker) read(r transfer.Row, find finder) *line {
 		l.Compare = cmp
 	}
 	c.place(r, l, find)
+	c.partner(r, l, find)
 	return l
 }
 
@@ -227,7 +236,7 @@ func (c *checker) result(l *line) transfer.Result {
 		return transfer.Changed
 	}
 	for _, r := range t.Rows {
-		if r.Region == l.Region && r.PartName == l.Part {
+		if r.Region == l.Region && r.PartName == l.Part && r.Partner == l.Partner {
 			if r.Printed == l.Printed && (l.Unit == "" || l.Unit == t.Unit) {
 				return transfer.Same
 			}

@@ -17,41 +17,92 @@ import (
 type Standing struct {
 	Row    Row
 	Actual int64 // -1 unknown
-	// Rate is actual ÷ target and Time the share of the target's time that has
-	// passed; Rate is -1 where one of its parts is unknown.
-	Rate   float64
-	Time   float64
-	Met    bool
-	Behind bool // Rate below Time: 进展较慢 (A193) begins here
+	// Rate is actual ÷ target and Time the share of the target that the curve
+	// expects by now (a straight line where none is set); Rate is -1 where one of
+	// its parts is unknown.
+	Rate     float64
+	Time     float64
+	Met      bool
+	Behind   bool  // Rate below Time by more than the setting: 进展较慢 (A193) begins here
+	Forecast int64 // at the end of the target's time, if the curve goes on; -1 unknown
+	Manual   bool  // Actual is what documents report, not the ledger's
 }
 
 // Progress is how a table's rows stand. A table without an indicator of ours,
-// or without a unit, has targets but no actual values.
+// or without a unit, has targets but no actual values unless documents report
+// them.
 func (s *Store) Progress(ctx context.Context, scope region.Scope, t *Table, m calendar.Month) ([]Standing, error) {
-	figure := t.Figure()
+	pace, err := s.Pace(ctx, scope, t)
+	if err != nil {
+		return nil, err
+	}
+	reported, err := s.reported(ctx, scope, t)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Standing, 0, len(t.Rows))
 	for _, r := range t.Rows {
 		if !scope.Contains(r.Region) {
 			continue
 		}
-		st := Standing{Row: r, Actual: -1, Rate: -1, Time: t.TimeProgress(m)}
-		if figure != "" && r.PartOf == 0 && m.Year() >= t.Year && m <= t.Due() {
-			v, known, err := s.figures.Value(ctx, scope, figure, r.Region, m)
-			if err != nil {
-				return nil, fmt.Errorf("actual of %s at %s: %w", figure, r.Region, err)
-			}
-			if known {
-				st.Actual = v
-			}
+		actual, manual, err := s.actual(ctx, scope, t, &r, m, reported)
+		if err != nil {
+			return nil, err
 		}
-		if st.Actual >= 0 && r.Value > 0 {
-			st.Rate = float64(st.Actual) / float64(r.Value)
-			st.Met = met(t, r, st.Actual)
-			st.Behind = !st.Met && st.Rate < st.Time
-		}
+		st := pace.Stand(t, r, actual, m)
+		st.Manual = manual
 		out = append(out, st)
 	}
 	return out, nil
+}
+
+// Stand judges an actual value (-1 unknown) against a row.
+func (p Pace) Stand(t *Table, r Row, actual int64, m calendar.Month) Standing {
+	st := Standing{Row: r, Actual: actual, Rate: -1, Time: p.At(t, m), Forecast: -1}
+	if actual < 0 {
+		return st
+	}
+	if st.Time > 0 {
+		st.Forecast = int64(float64(actual)/st.Time + 0.5)
+	}
+	if r.Value > 0 {
+		st.Rate = float64(actual) / float64(r.Value)
+		st.Met = met(t, r, actual)
+		st.Behind = !st.Met && st.Rate < st.Time-p.Gap
+	}
+	return st
+}
+
+// actual is what was done for a row: the ledger's figure as closed, of a target
+// over several years the sum of its years; what documents report where the
+// ledger has no figure (another calibre, a 其中 item, a partner).
+func (s *Store) actual(ctx context.Context, scope region.Scope, t *Table, r *Row, m calendar.Month, reported lines) (v int64, manual bool, err error) {
+	if m.Year() < t.Year || m > t.Due() {
+		return -1, false, nil
+	}
+	figure := t.Figure()
+	if figure == "" || r.Partner != 0 || r.PartOf != 0 {
+		v, ok := reported.until(r, t.Year, m)
+		if !ok {
+			v = -1
+		}
+		return v, true, nil
+	}
+	var sum int64
+	known := false
+	for y := t.Year; y <= m.Year(); y++ {
+		n, ok, err := s.figures.Value(ctx, scope, figure, r.Region, min(m, calendar.MonthOf(y, 12)))
+		if err != nil {
+			return -1, false, fmt.Errorf("actual of %s at %s: %w", figure, r.Region, err)
+		}
+		if ok {
+			sum, known = sum+n, true
+		}
+	}
+	if !known {
+		return -1, false, nil
+	}
+	return sum, false, nil
 }
 
 // met reads the comparator (A048): not below, exactly, about, no fall beyond

@@ -103,3 +103,32 @@ func sibling(m region.Match, at region.Code) region.Match {
 	}
 	return m
 }
+
+// partner reads the place outside the tree's branch that a row is about: 帮助重
+// 庆、甘肃协作区县 (A045). A 其中 item is about its row's partner.
+func (c *checker) partner(r transfer.Row, l *line, find finder) {
+	if l.Part != "" {
+		lines := c.lines[l.group()]
+		for i := len(lines) - 1; i >= 0; i-- {
+			if lines[i].Part == "" && !lines[i].Total {
+				l.Partner = lines[i].Partner
+				return
+			}
+		}
+	}
+	name := c.cell(r, "partner").Clean()
+	if name == "" || l.Total {
+		return
+	}
+	m := c.s.places.Resolve(name, region.Country)
+	switch {
+	case m.Status == region.One && (c.b.Region == region.Country || !c.b.Region.Contains(m.Code)):
+		l.Partner = m.Code
+	case m.Status == region.One:
+		find("partner", "target.partner_inside", transfer.Error, name)
+	case m.Status == region.Several:
+		find("partner", "target.place_several", transfer.Error, name, len(m.Candidates))
+	default:
+		find("partner", "target.partner_unknown", transfer.Error, name)
+	}
+}

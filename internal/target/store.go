@@ -50,14 +50,16 @@ func live(alias string) string {
 }
 
 const tableColumns = `t.id, t.region, t.indicator, t.indicator_key, t.calibre, t.direction, t.year, t.year_to, t.title, t.unit, t.comparator, t.tolerance_bp,
-	t.doc_no, t.source, t.publicity, t.printed_total, t.total_value, t.sample_of, t.version, t.replaced_by, t.batch_id, t.created_at`
+	t.doc_no, t.source, t.publicity, t.printed_total, t.total_value, t.sample_of, t.version, t.replaced_by, t.batch_id, t.created_at,
+	t.doc_date, t.base_year, t.base_source, t.parent_table, t.parent_key, t.check_rule, t.check_bp, t.signed_by, t.signed_name, t.withdrawn_at`
 
 type scanner interface{ Scan(dest ...any) error }
 
 func scanTable(row scanner) (*Table, error) {
 	var t Table
 	err := row.Scan(&t.ID, &t.Region, &t.Indicator, &t.IndicatorKey, &t.Calibre, &t.Direction, &t.Year, &t.YearTo, &t.Title, &t.Unit, &t.Comparator, &t.ToleranceBP,
-		&t.DocNo, &t.Source, &t.Publicity, &t.PrintedTotal, &t.TotalValue, &t.SampleOf, &t.Version, &t.ReplacedBy, &t.BatchID, &t.CreatedAt)
+		&t.DocNo, &t.Source, &t.Publicity, &t.PrintedTotal, &t.TotalValue, &t.SampleOf, &t.Version, &t.ReplacedBy, &t.BatchID, &t.CreatedAt,
+		&t.DocDate, &t.BaseYear, &t.BaseSource, &t.ParentTable, &t.ParentKey, &t.CheckRule, &t.CheckBP, &t.SignedBy, &t.SignedName, &t.WithdrawnAt)
 	return &t, err
 }
 
@@ -71,7 +73,7 @@ type Filter struct {
 // it, the newest year first. There are tens of them.
 func (s *Store) List(ctx context.Context, scope region.Scope, f Filter) ([]*Table, error) {
 	var a db.Args
-	cond := "t.replaced_by = 0 AND " + live("t") + " AND EXISTS (SELECT 1 FROM target_row r WHERE r.table_id = t.id AND " + scope.Within(f.At).Predicate("r.region", a.Add) + ")"
+	cond := "t.replaced_by = 0 AND t.withdrawn_at = 0 AND " + live("t") + " AND EXISTS (SELECT 1 FROM target_row r WHERE r.table_id = t.id AND " + scope.Within(f.At).Predicate("r.region", a.Add) + ")"
 	if f.Year != 0 {
 		y := a.Add(f.Year)
 		cond += " AND t.year <= " + y + " AND (t.year = " + y + " OR t.year_to >= " + y + ")"
@@ -126,7 +128,7 @@ func addRows(ctx context.Context, q db.Querier, scope region.Scope, tables []*Ta
 		byID[t.ID], ids[i] = t, t.ID
 	}
 	rows, err := q.QueryContext(ctx, `
-		SELECT r.table_id, r.n, r.region, r.name, r.printed, r.value, r.part_of, r.part_name, r.comparator, r.file_row
+		SELECT r.table_id, r.n, r.region, r.name, r.printed, r.value, r.part_of, r.part_name, r.comparator, r.file_row, r.partner, r.note
 		FROM target_row r WHERE r.table_id IN `+db.List(&a, ids)+" AND "+scope.Predicate("r.region", a.Add)+" ORDER BY r.table_id, r.n", a.Values...)
 	if err != nil {
 		return fmt.Errorf("target rows: %w", err)
@@ -135,7 +137,7 @@ func addRows(ctx context.Context, q db.Querier, scope region.Scope, tables []*Ta
 	for rows.Next() {
 		var id int64
 		var r Row
-		if err := rows.Scan(&id, &r.N, &r.Region, &r.Name, &r.Printed, &r.Value, &r.PartOf, &r.PartName, &r.Comparator, &r.FileRow); err != nil {
+		if err := rows.Scan(&id, &r.N, &r.Region, &r.Name, &r.Printed, &r.Value, &r.PartOf, &r.PartName, &r.Comparator, &r.FileRow, &r.Partner, &r.Note); err != nil {
 			return fmt.Errorf("target rows: %w", err)
 		}
 		byID[id].Rows = append(byID[id].Rows, r)
@@ -182,18 +184,20 @@ func insert(ctx context.Context, tx *db.Tx, t *Table, user int64) error {
 	t.ID = id
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO target_table (id, region, indicator, indicator_key, calibre, direction, year, year_to, title, unit, comparator, tolerance_bp,
-			doc_no, source, publicity, printed_total, total_value, sample_of, version, batch_id, created_by, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+			doc_no, source, publicity, printed_total, total_value, sample_of, version, batch_id, created_by, created_at,
+			doc_date, base_year, base_source, parent_table, parent_key, check_rule, check_bp, signed_by, signed_name)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)`,
 		t.ID, int64(t.Region), t.Indicator, t.IndicatorKey, t.Calibre, t.Direction, t.Year, t.YearTo, t.Title, t.Unit, t.Comparator, t.ToleranceBP,
-		t.DocNo, t.Source, t.Publicity, t.PrintedTotal, t.TotalValue, t.SampleOf, t.Version, t.BatchID, user, db.Millis(tx.Now))
+		t.DocNo, t.Source, t.Publicity, t.PrintedTotal, t.TotalValue, t.SampleOf, t.Version, t.BatchID, user, db.Millis(tx.Now),
+		int64(t.DocDate), t.BaseYear, t.BaseSource, t.ParentTable, t.ParentKey, t.CheckRule, t.CheckBP, t.SignedBy, t.SignedName)
 	if err != nil {
 		return fmt.Errorf("add target table: %w", err)
 	}
 	for _, r := range t.Rows {
 		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO target_row (table_id, n, region, name, printed, value, part_of, part_name, comparator, file_row)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			t.ID, r.N, int64(r.Region), r.Name, r.Printed, r.Value, r.PartOf, r.PartName, r.Comparator, r.FileRow); err != nil {
+			INSERT INTO target_row (table_id, n, region, name, printed, value, part_of, part_name, comparator, file_row, partner, note)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			t.ID, r.N, int64(r.Region), r.Name, r.Printed, r.Value, r.PartOf, r.PartName, r.Comparator, r.FileRow, int64(r.Partner), r.Note); err != nil {
 			return fmt.Errorf("add target row: %w", err)
 		}
 	}
@@ -205,10 +209,12 @@ func insert(ctx context.Context, tx *db.Tx, t *Table, user int64) error {
 // nothing.
 func replace(ctx context.Context, tx *db.Tx, t *Table, user int64) error {
 	old, err := scanTable(tx.QueryRowContext(ctx, "SELECT "+tableColumns+` FROM target_table t
-		WHERE t.region = $1 AND t.indicator_key = $2 AND t.year = $3 AND t.doc_no = $4 AND t.sample_of = $5 AND t.replaced_by = 0 AND t.batch_id <> $6`,
+		WHERE t.region = $1 AND t.indicator_key = $2 AND t.year = $3 AND t.doc_no = $4 AND t.sample_of = $5 AND t.replaced_by = 0 AND t.withdrawn_at = 0 AND t.batch_id <> $6`,
 		int64(t.Region), t.IndicatorKey, t.Year, t.DocNo, t.SampleOf, hiddenOr(t.BatchID)))
 	if errors.Is(err, sql.ErrNoRows) {
-		t.Version = 1
+		if t.Version, err = nextVersion(ctx, tx, t); err != nil {
+			return err
+		}
 		return insert(ctx, tx, t, user)
 	}
 	if err != nil {
@@ -232,6 +238,17 @@ func replace(ctx context.Context, tx *db.Tx, t *Table, user int64) error {
 	return err
 }
 
+// nextVersion counts on from tables of that place, calibre, year and document
+// which do not stand any more.
+func nextVersion(ctx context.Context, tx *db.Tx, t *Table) (v int, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) + 1 FROM target_table WHERE region = $1 AND indicator_key = $2 AND year = $3 AND doc_no = $4 AND sample_of = $5`,
+		int64(t.Region), t.IndicatorKey, t.Year, t.DocNo, t.SampleOf).Scan(&v)
+	if err != nil {
+		return 0, fmt.Errorf("version of target table: %w", err)
+	}
+	return v, nil
+}
+
 // hiddenOr is an id that no other batch has: a page's table has batch 0.
 func hiddenOr(batch int64) int64 {
 	if batch == 0 {
@@ -241,12 +258,12 @@ func hiddenOr(batch int64) int64 {
 }
 
 func same(a, b *Table) bool {
-	if a.PrintedTotal != b.PrintedTotal || b.Unit != "" && a.Unit != b.Unit || a.Comparator != b.Comparator || len(a.Rows) != len(b.Rows) || a.Publicity != b.Publicity || a.Calibre != b.Calibre {
+	if a.PrintedTotal != b.PrintedTotal || b.Unit != "" && a.Unit != b.Unit || a.Comparator != b.Comparator || len(a.Rows) != len(b.Rows) || a.Publicity != b.Publicity || a.Calibre != b.Calibre || a.BaseYear != b.BaseYear {
 		return false
 	}
 	for i := range a.Rows {
 		x, y := a.Rows[i], b.Rows[i]
-		if x.Region != y.Region || x.Printed != y.Printed || x.PartName != y.PartName || x.Comparator != y.Comparator {
+		if x.Region != y.Region || x.Printed != y.Printed || x.PartName != y.PartName || x.Comparator != y.Comparator || x.Partner != y.Partner {
 			return false
 		}
 	}

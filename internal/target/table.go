@@ -55,7 +55,20 @@ type Table struct {
 	ReplacedBy   int64
 	BatchID      int64
 	CreatedAt    int64
-	Rows         []Row
+	DocDate      calendar.Date
+	// BaseYear is the year whose stored values are the targets (不低于 2020 年水
+	// 平, A042), BaseSource where they come from; 0 for none.
+	BaseYear   int
+	BaseSource string
+	// What the table divides, and how its rows must stand to that (package split).
+	ParentTable int64
+	ParentKey   string
+	CheckRule   string
+	CheckBP     int
+	SignedBy    int64
+	SignedName  string
+	WithdrawnAt int64
+	Rows        []Row
 }
 
 // Row is one place's target.
@@ -69,23 +82,26 @@ type Row struct {
 	PartName   string
 	Comparator string // where it differs from the table's
 	FileRow    int
+	Partner    region.Code // a place outside the tree's branch that the row is about (A045), 0 for none
+	Note       string
 }
 
 // Own is the target of the table's own place, or nil.
 func (t *Table) Own() *Row {
 	for i := range t.Rows {
-		if t.Rows[i].PartOf == 0 && t.Rows[i].Region == t.Region {
-			return &t.Rows[i]
+		if r := &t.Rows[i]; r.PartOf == 0 && r.Region == t.Region && r.Partner == 0 {
+			return r
 		}
 	}
 	return nil
 }
 
-// Children are the rows below the table's place, without 其中 items.
+// Children are the rows below the table's place, and those of its partners,
+// without 其中 items.
 func (t *Table) Children() []Row {
 	var out []Row
 	for _, r := range t.Rows {
-		if r.PartOf == 0 && r.Region != t.Region {
+		if r.PartOf == 0 && (r.Region != t.Region || r.Partner != 0) {
 			out = append(out, r)
 		}
 	}
@@ -99,7 +115,7 @@ func (t *Table) Public() bool { return t.Publicity == "主动公开" }
 func (t *Table) Due() calendar.Month { return calendar.MonthOf(max(t.Year, t.YearTo), 12) }
 
 // TimeProgress is the share of the target's time that has passed at the end of
-// a month, 0 to 1.
+// a month, 0 to 1, along a straight line.
 func (t *Table) TimeProgress(m calendar.Month) float64 {
 	first := calendar.MonthOf(t.Year, 1)
 	all := t.Due().Sub(first) + 1
