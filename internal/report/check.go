@@ -33,6 +33,7 @@ func (s *Store) check(ctx context.Context, sh *Sheet) error {
 		sh.notMore(r, "workshop_poor", "workshop_people", "report.check.workshop")
 		sh.falls(r)
 		sh.unknown(r)
+		sh.designed(r)
 	}
 	sh.sums()
 	sh.submittedBelow()
@@ -79,7 +80,7 @@ func (sh *Sheet) sums() {
 	t := &sh.Rows[0]
 	for i := range t.Cells {
 		c := &t.Cells[i]
-		if c.Col <= 1 || c.Value < 0 {
+		if col := sh.Form.Column(c.Key); c.Col <= 1 || c.Value < 0 || col != nil && col.apart() {
 			continue
 		}
 		sh.Checked++

@@ -61,8 +61,11 @@ func (s *Store) compute(ctx context.Context, scope region.Scope, f *Form, r *Rep
 		// begins later belongs to a later version, not to nothing.
 		sh.Cutoff = min(calendar.DateOf(p.Year, 12, 31), s.today())
 	}
+	if f.Design != nil {
+		sh.Cutoff = f.end(p, s.today())
+	}
 	if r != nil {
-		if f.Every == Quarterly {
+		if f.Every == Quarterly && f.Design == nil {
 			sh.Cutoff = min(r.CutoffOn, s.today())
 		}
 		sh.Received, sh.Filler, sh.Phone = r.CutoffAt, r.Filler, r.PhoneMask
@@ -83,9 +86,13 @@ func (s *Store) compute(ctx context.Context, scope region.Scope, f *Form, r *Rep
 	if err := s.addLast(ctx, sh); err != nil {
 		return nil, err
 	}
+	if err := c.totals(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.applyCorrections(ctx, sh); err != nil {
 		return nil, err
 	}
+	sh.derive()
 	return sh, s.check(ctx, sh)
 }
 
@@ -111,7 +118,7 @@ func (c *computing) load(ctx context.Context) error {
 // registered at the unit's own level.
 func (c *computing) units(ctx context.Context) error {
 	at := c.sheet.Region
-	places := c.below(at)
+	places := c.lines(at)
 	if len(places) == 0 {
 		row, err := c.row(ctx, at, Total, func(x region.Code) bool { return at.Contains(x) })
 		c.sheet.Rows = []Row{row}

@@ -42,9 +42,17 @@ func (s *Store) Correct(ctx context.Context, by account.Caller, ref Ref, value i
 			cell = &row.Cells[i]
 		}
 	}
-	switch {
-	case cell == nil:
+	if cell == nil {
 		return errNotFound
+	}
+	col := sh.Form.Column(cell.Key)
+	if col != nil && col.Count == Typed && reason == "" {
+		reason = typedByHand
+	}
+	if err := mayCorrect(col); err != nil {
+		return err
+	}
+	switch {
 	case sh.Frozen:
 		return fault.New(fault.Conflict, "report.not_open")
 	case row.Source.ReportID != 0:

@@ -37,6 +37,9 @@ func (s *Store) Export(ctx context.Context, by account.Caller, formID string, at
 	if err != nil {
 		return nil, err
 	}
+	if d := sh.Form.Design; d != nil && d.Paper != nil {
+		return sh, d.Paper.Write(sh, Foot{Office: s.Office(sh), Phone: phone}, out)
+	}
 	return sh, WriteWorkbook(sh, s.Office(sh), phone, out)
 }
 

@@ -44,6 +44,7 @@ const (
 	Words                      // text of the register
 	Typed                      // written by hand on the sheet
 	Derived                    // made of other cells of the row
+	Measured                   // an indicator without a list: money, a mean, a rate
 )
 
 // Basis decides between stock and newly added: the form's note asks for
@@ -74,6 +75,7 @@ type Column struct {
 	// Of designed forms; the zero values are those of a declared one.
 	Calibre  string                                                   // its line, instead of the catalogue's
 	Months   Span                                                     // of a Figure
+	Month    int                                                      // of a Figure: that month of the period's year, instead of Months
 	Where    map[string][]int64                                       // of a Figure: only these values of a dimension
 	Divide   int64                                                    // printed is the value through it: 10000 for 万人
 	Decimals int                                                      // of the printed number

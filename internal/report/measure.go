@@ -16,6 +16,17 @@ func (c *computing) cell(ctx context.Context, col *Column, i int, at region.Code
 	case col.Count == Words:
 		cell.Set = nil
 		return cell, nil
+	case col.Count == Typed || col.Count == Derived || col.Count == Measured:
+		if role != Own {
+			cell.Value = Unknown
+			if col.Count == Measured {
+				err = c.measured(ctx, col, at, &cell)
+			}
+		}
+		cell.Computed = cell.Value
+		return cell, err
+	case col.Count == Figure && role != Own && c.sheet.Form.Design != nil:
+		cell.Explain.Month, err = c.span(ctx, col, at, cell.Set)
 	case col.Count == Figure && role != Own: // people belong to villages, never to a city as such
 		cell.Explain.Month, err = c.figure(ctx, col, at, cell.Set)
 	case col.Count != Figure:

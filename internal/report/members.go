@@ -56,7 +56,7 @@ func (s *Store) Members(ctx context.Context, scope region.Scope, ref Ref, after 
 			l.Cell = &row.Cells[i]
 		}
 	}
-	if l.Cell == nil || sh.Form.Column(l.Cell.Key).Count == Words || sh.Form.Rows == Projects {
+	if l.Cell == nil || !sh.Form.Column(l.Cell.Key).Lists() || sh.Form.Rows == Projects {
 		return nil, errNotFound
 	}
 	l.Column = sh.Form.Column(l.Cell.Key)

@@ -29,6 +29,7 @@ type Design struct {
 	Levels  []region.Level // who must report
 	From    calendar.Month // the first period ends in it or later
 	Until   calendar.Month // and the last one before or in it; 0 for no end
+	Lines   bool           // a row for each place below, towns too; else the unit alone on paper
 	Checks  []Check
 	Paper   Paper
 }
