@@ -102,6 +102,7 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	})
 	a.Lists = listing.New(a.DB, listing.Deps{People: a.People, Box: a.Box, Audit: a.Audit, Leave: a.Audit, Tree: &a.places})
 	a.Rollup = rollup.New(a.DB, a.Months)
+	a.Rollup.UseTags(a.Locals)
 	a.connectHandovers()
 	a.Targets = target.New(a.DB, a.Audit, &a.places, figures{a.Rollup})
 	a.Reports = report.New(a.DB, report.Deps{

@@ -28,8 +28,11 @@ type Block struct {
 	wage     []int32  // fen; what is not counted as income is 0
 	place    []uint16 // index into places: of the active work
 	year     []uint16 // of the year's latest work
+	trait    []trait  // sex, age band, education, skill, industry
+	group    []uint16 // index into groups: kinds, class, settlement
 
 	keys   []indicator.Key
+	groups []group
 	places []region.Code
 	movers []mover
 	wide   map[int32]int64 // wages past int32, by row
@@ -74,11 +77,14 @@ type row struct {
 	place   region.Code
 	year    region.Code
 	from    region.Code
+	trait   trait
+	group   group
 }
 
 func rowOf(p *fact.PersonMonth) row {
 	k := indicator.KeyOf(p)
-	r := row{village: p.Village, person: uint32(p.PersonID), key: k & indicator.Used(), place: p.Place, year: p.YearPlace, from: p.From}
+	r := row{village: p.Village, person: uint32(p.PersonID), key: k & indicator.Used(), place: p.Place, year: p.YearPlace, from: p.From,
+		trait: traitOf(p), group: groupOf(p)}
 	if income.Holds(k) {
 		r.wage = p.WageFen
 	}
@@ -104,7 +110,7 @@ func build(county region.Code, m calendar.Month, rows []row) (*Block, error) {
 		return int(a.person) - int(b.person)
 	})
 	b := newBlock(county, m, len(rows))
-	shapes, places := map[indicator.Key]uint16{}, map[region.Code]uint16{0: 0}
+	shapes, groups, places := map[indicator.Key]uint16{}, map[group]uint16{}, map[region.Code]uint16{0: 0}
 	b.places = []region.Code{0}
 	placeOf := func(c region.Code) uint16 {
 		i, ok := places[c]
@@ -128,8 +134,18 @@ func build(county region.Code, m calendar.Month, rows []row) (*Block, error) {
 			s = uint16(len(b.keys))
 			shapes[r.key], b.keys = s, append(b.keys, r.key)
 		}
+		g, ok := groups[r.group]
+		if !ok {
+			if len(b.groups) == math.MaxUint16 {
+				return nil, errWide
+			}
+			g = uint16(len(b.groups))
+			groups[r.group], b.groups = g, append(b.groups, r.group)
+		}
 		b.person = append(b.person, r.person)
 		b.shape = append(b.shape, s)
+		b.trait = append(b.trait, r.trait)
+		b.group = append(b.group, g)
 		b.place = append(b.place, placeOf(r.place))
 		b.year = append(b.year, placeOf(r.year))
 		b.wage = append(b.wage, b.narrow(int32(i), r.wage))
@@ -150,7 +166,7 @@ var errWide = errors.New("rollup: a county with more sorts of person-months than
 func newBlock(county region.Code, m calendar.Month, n int) *Block {
 	return &Block{County: county, Month: m, lanes: indicator.Lanes(),
 		person: make([]uint32, 0, n), shape: make([]uint16, 0, n), wage: make([]int32, 0, n),
-		place: make([]uint16, 0, n), year: make([]uint16, 0, n)}
+		place: make([]uint16, 0, n), year: make([]uint16, 0, n), trait: make([]trait, 0, n), group: make([]uint16, 0, n)}
 }
 
 // narrow keeps a wage in 32 bits; the rest of an absurd one stands in wide, so
@@ -177,7 +193,7 @@ func (b *Block) wageAt(i int32) int64 {
 // rowAt reads a row back.
 func (b *Block) rowAt(village int, i int32) row {
 	r := row{village: b.villages[village], person: b.person[i], key: b.keys[b.shape[i]], wage: b.wageAt(i),
-		place: b.places[b.place[i]], year: b.places[b.year[i]]}
+		place: b.places[b.place[i]], year: b.places[b.year[i]], trait: b.trait[i], group: b.groups[b.group[i]]}
 	if r.key&indicator.Key(fact.MovedIn|fact.MovedOut) != 0 {
 		for _, m := range b.movers {
 			if m.person == r.person && m.at == r.village {
@@ -236,9 +252,9 @@ func (b *Block) replaced(r row) *Block {
 	if i < 0 || (r.key|b.keys[b.shape[i]])&moves != 0 || r.wage > wageMax || b.wide != nil {
 		return nil
 	}
-	s := slices.Index(b.keys, r.key)
+	s, g := slices.Index(b.keys, r.key), slices.Index(b.groups, r.group)
 	p, y := slices.Index(b.places, r.place), slices.Index(b.places, r.year)
-	if p < 0 || y < 0 || s < 0 && len(b.keys) == math.MaxUint16 {
+	if p < 0 || y < 0 || g < 0 || s < 0 && len(b.keys) == math.MaxUint16 {
 		return nil
 	}
 	n := *b
@@ -248,7 +264,9 @@ func (b *Block) replaced(r row) *Block {
 	}
 	n.shape, n.wage = slices.Clone(b.shape), slices.Clone(b.wage)
 	n.place, n.year = slices.Clone(b.place), slices.Clone(b.year)
+	n.trait, n.group = slices.Clone(b.trait), slices.Clone(b.group)
 	n.shape[i], n.wage[i], n.place[i], n.year[i] = uint16(s), int32(r.wage), uint16(p), uint16(y)
+	n.trait[i], n.group[i] = r.trait, uint16(g)
 	n.resum(b, v, i)
 	return &n
 }

@@ -63,6 +63,9 @@ func (f *Figures) Value(d *indicator.Def) Value {
 	case indicator.Total:
 		return Value{Known: f.Rows > 0, N: f.money}
 	case indicator.Move:
+		if f.moves == nil {
+			return Value{} // of a slice's cell
+		}
 		return Value{Known: f.Rows > 0, N: f.moves[d.ID]}
 	case indicator.Ratio:
 		num, den := f.Value(indicator.MustGet(d.Num)).N, f.Value(indicator.MustGet(d.Den)).N
@@ -168,23 +171,31 @@ func newFigures(at region.Code, m calendar.Month) Figures {
 
 // add adds a county's part of a place.
 func (f *Figures) add(e *entry, county, at region.Code) {
+	f.note(e, county, at)
 	if e == nil || e.block == nil {
-		f.Closed = false
 		return
 	}
 	b := e.block
-	f.Closed, f.ClosedAt = f.Closed && !e.open, max(f.ClosedAt, e.at)
-	f.stamps[county] = e.stamp
 	counts, money, rows := b.node(at)
 	for i, n := range counts {
 		f.counts[i] += int64(n)
 	}
 	f.money += money
 	f.Rows += rows
-	f.counties[county] = rows
 	for i := range b.movers {
 		f.move(&b.movers[i], at)
 	}
+}
+
+// note takes down what is known of a county's month beside its counts.
+func (f *Figures) note(e *entry, county, at region.Code) {
+	if e == nil || e.block == nil {
+		f.Closed = false
+		return
+	}
+	f.Closed, f.ClosedAt = f.Closed && !e.open, max(f.ClosedAt, e.at)
+	f.stamps[county] = e.stamp
+	_, _, f.counties[county] = e.block.node(at)
 }
 
 // node is the part of the block that lies in a place.

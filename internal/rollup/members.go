@@ -241,8 +241,13 @@ func (s *Service) List(ctx context.Context, scope region.Scope, defs []*indicato
 			})
 		}
 	}
+	return pageOf(found, int(seen.GetCardinality()), limit), nil
+}
+
+// pageOf is the first rows found, by person.
+func pageOf(found []spot, total, limit int) Page {
 	slices.SortFunc(found, func(a, b spot) int { return int(a.b.person[a.i]) - int(b.b.person[b.i]) })
-	p := Page{Total: int(seen.GetCardinality())}
+	p := Page{Total: total}
 	for k, f := range found {
 		if k == limit {
 			p.Next = p.Members[k-1].PersonID
@@ -250,7 +255,7 @@ func (s *Service) List(ctx context.Context, scope region.Scope, defs []*indicato
 		}
 		p.Members = append(p.Members, f.b.member(f.v, f.i))
 	}
-	return p, nil
+	return p
 }
 
 // spot is a row of a block.

@@ -34,6 +34,8 @@ type Service struct {
 	db  *db.DB
 	src Source
 
+	tags AreaTags // nil: no lists of areas
+
 	refreshing sync.Mutex // one reader follows the log at a time
 	log        follower
 

@@ -1,0 +1,371 @@
+package rollup
+
+import (
+	"slices"
+	"sync"
+
+	"wengang/internal/fault"
+	"wengang/internal/indicator"
+	"wengang/internal/region"
+)
+
+// tables lead a row of one block to its cell: base of its village plus the
+// offsets of its shape, trait and group; a negative sum is no cell.
+type tables struct {
+	lo, hi int       // villages of the query's place
+	bases  [][]int32 // by village from lo: one, none, or one per tag
+	shapes []int32
+	groups [][]int32
+	cells  int
+	keys   [][]int64 // values of the axes in this block
+}
+
+// tables of a block; nil where nobody of it can be in the answer.
+func (p *plan) tables(b *Block) *tables {
+	t := &tables{keys: make([][]int64, len(p.axes))}
+	t.lo, t.hi = b.villageRange(p.q.At)
+	if t.lo == t.hi {
+		return nil
+	}
+	places, settlements := -1, -1
+	for i := range p.axes {
+		t.keys[i] = p.axes[i].values
+		switch p.axes[i].dim {
+		case DimPlace:
+			places, t.keys[i] = i, b.placesAt(p.q.level(), t.lo, t.hi)
+		case DimSettlement:
+			settlements, t.keys[i] = i, b.settlements()
+		}
+	}
+	strides := []int32{1, 1}
+	t.cells = 1
+	for i := len(t.keys) - 1; i >= 0; i-- {
+		strides[i] = int32(t.cells)
+		t.cells *= len(t.keys[i])
+	}
+	var settle func(int64) int32
+	if settlements >= 0 {
+		settle = func(id int64) int32 {
+			at, _ := slices.BinarySearch(t.keys[settlements], id)
+			return int32(at) * strides[settlements]
+		}
+	}
+	some := false
+	t.bases = make([][]int32, t.hi-t.lo)
+	for i := range t.bases {
+		v := b.villages[t.lo+i]
+		if !p.inVillage(v) {
+			continue
+		}
+		base := int32(0)
+		if places >= 0 {
+			at, _ := slices.BinarySearch(t.keys[places], int64(v.At(p.q.level())))
+			base = int32(at) * strides[places]
+		}
+		t.bases[i] = p.tagBases(v, base)
+		some = true
+	}
+	if !some {
+		return nil
+	}
+	if p.byRow {
+		t.shapes, t.groups = p.shapes(b), p.groups(b, settle)
+	}
+	return t
+}
+
+// tagBases are the bases of a village in the cells by tag: one per list.
+func (p *plan) tagBases(v region.Code, base int32) []int32 {
+	i := slices.IndexFunc(p.axes, func(a axis) bool { return a.dim == DimTag })
+	if i < 0 {
+		return []int32{base}
+	}
+	tags := p.tagsOf(v)
+	if len(tags) == 0 {
+		tags = []int64{0}
+	}
+	out := make([]int32, len(tags))
+	for k, tag := range tags {
+		out[k] = base + p.axes[i].at[tag]*p.stride(i)
+	}
+	return out
+}
+
+// placesAt are the places of a level that hold the block's villages lo to hi.
+func (b *Block) placesAt(l region.Level, lo, hi int) []int64 {
+	var out []int64
+	for _, v := range b.villages[lo:hi] {
+		if c := int64(v.At(l)); len(out) == 0 || out[len(out)-1] != c {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (b *Block) settlements() []int64 {
+	out := make([]int64, len(b.groups))
+	for i, g := range b.groups {
+		out[i] = g.settlement
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// each calls f for every row of the answer with its cell.
+func (p *plan) each(b *Block, t *tables, f func(cell int32, v int, i int32)) {
+	for vi, bases := range t.bases {
+		v := t.lo + vi
+		for _, base := range bases {
+			for _, groups := range t.groups {
+				for i := b.start[v]; i < b.start[v+1]; i++ {
+					if cell := base + t.shapes[b.shape[i]] + p.traits[b.trait[i]] + groups[b.group[i]]; cell >= 0 {
+						f(cell, v, i)
+					}
+				}
+			}
+		}
+	}
+}
+
+// stays calls f for the movers within the query's place, who count in a Stay
+// indicator beside the rows.
+func (p *plan) stays(b *Block, t *tables, f func(cell int32, m *mover, v int, i int32)) {
+	for k := range b.movers {
+		m := &b.movers[k]
+		if m.left || !p.q.At.Contains(m.at) || !p.q.At.Contains(m.from) {
+			continue
+		}
+		v, i := b.find(m.at, m.person)
+		if i < 0 {
+			continue
+		}
+		for _, base := range t.bases[v-t.lo] {
+			if !p.byRow {
+				f(base, m, v, i)
+				continue
+			}
+			for _, groups := range t.groups {
+				if cell := base + t.shapes[b.shape[i]] + p.traits[b.trait[i]] + groups[b.group[i]]; cell >= 0 {
+					f(cell, m, v, i)
+				}
+			}
+		}
+	}
+}
+
+// sums are the cells of one block or of the answer.
+type sums struct {
+	lanes  int
+	rows   []int64
+	money  []int64
+	counts []int64 // cells × lanes
+}
+
+func newSums(cells, lanes int) *sums {
+	return &sums{lanes: lanes, rows: make([]int64, cells), money: make([]int64, cells), counts: make([]int64, cells*lanes)}
+}
+
+// count sums a block's rows by cell.
+func (p *plan) count(b *Block, t *tables) *sums {
+	s := newSums(t.cells, b.lanes)
+	if p.byRow {
+		table := pack(b.keys)
+		a := newAdder(s)
+		p.each(b, t, func(cell int32, v int, i int32) {
+			s.rows[cell]++
+			s.money[cell] += b.wageAt(i)
+			a.add(cell, &table[b.shape[i]])
+		})
+		a.flush()
+	} else {
+		for vi, bases := range t.bases {
+			v := t.lo + vi
+			for _, cell := range bases {
+				s.rows[cell] += int64(b.start[v+1] - b.start[v])
+				s.money[cell] += b.money[v]
+				into := s.counts[int(cell)*s.lanes:]
+				for lane, n := range b.counts[v*b.lanes : (v+1)*b.lanes] {
+					into[lane] += int64(n)
+				}
+			}
+		}
+	}
+	p.stays(b, t, func(cell int32, m *mover, _ int, _ int32) {
+		for _, d := range stayDefs {
+			if d.Moved(m.key) {
+				s.counts[int(cell)*s.lanes+d.Lane()]++
+			}
+		}
+	})
+	return s
+}
+
+// adder adds shapes to cells eight counts at a time (packed), spilling a cell
+// before a byte of it overflows.
+type adder struct {
+	into  *sums
+	bytes []packed
+	n     []uint8
+}
+
+func newAdder(s *sums) *adder {
+	return &adder{into: s, bytes: make([]packed, len(s.rows)), n: make([]uint8, len(s.rows))}
+}
+
+func (a *adder) add(cell int32, row *packed) {
+	to := &a.bytes[cell]
+	for i := range to {
+		to[i] += row[i]
+	}
+	if a.n[cell]++; a.n[cell] == spill {
+		a.spill(cell)
+	}
+}
+
+func (a *adder) spill(cell int32) {
+	into := a.into.counts[int(cell)*a.into.lanes : (int(cell)+1)*a.into.lanes]
+	from := &a.bytes[cell]
+	for lane := range into {
+		into[lane] += int64(from[lane/8] >> (lane % 8 * 8) & 0xff)
+	}
+	*from, a.n[cell] = packed{}, 0
+}
+
+func (a *adder) flush() {
+	for cell, n := range a.n {
+		if n > 0 {
+			a.spill(int32(cell))
+		}
+	}
+}
+
+// answer gathers the cells of the blocks.
+type answer struct {
+	mu    sync.Mutex
+	lanes int
+	at    map[[2]int64]int
+	keys  [][2]int64
+	sum   sums
+}
+
+func (a *answer) take(t *tables, s *sums) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for cell, rows := range s.rows {
+		if rows == 0 {
+			continue
+		}
+		var key [2]int64
+		n := cell
+		for i := len(t.keys) - 1; i >= 0; i-- {
+			key[i], n = t.keys[i][n%len(t.keys[i])], n/len(t.keys[i])
+		}
+		at, ok := a.at[key]
+		if !ok {
+			at = len(a.keys)
+			a.at[key], a.keys = at, append(a.keys, key)
+			a.sum.rows, a.sum.money = append(a.sum.rows, 0), append(a.sum.money, 0)
+			a.sum.counts = append(a.sum.counts, make([]int64, a.lanes)...)
+		}
+		a.sum.rows[at] += rows
+		a.sum.money[at] += s.money[cell]
+		into, from := a.sum.counts[at*a.lanes:(at+1)*a.lanes], s.counts[cell*a.lanes:(cell+1)*a.lanes]
+		for lane, c := range from {
+			into[lane] += c
+		}
+	}
+}
+
+// run answers a query from its blocks. Where a person may be in several cells
+// the whole is counted apart.
+func (p *plan) run(entries []*entry) (Sliced, error) {
+	cells, err := p.gather(entries)
+	if err != nil {
+		return Sliced{}, err
+	}
+	out := Sliced{Query: p.q, Tags: p.names}
+	whole := cells
+	if slices.ContainsFunc(p.axes, func(a axis) bool { return a.dim.Overlaps() }) {
+		w := *p
+		w.axes = nil
+		w.byRow = slices.ContainsFunc(p.conds, func(c cond) bool { return !c.ofPlace() })
+		w.traits = w.traitTable()
+		if whole, err = w.gather(entries); err != nil {
+			return Sliced{}, err
+		}
+	}
+	out.Whole = SliceCell{Keys: []int64{}, Figures: p.whole}
+	out.Whole.counts = make([]int64, indicator.Lanes())
+	for i := range whole.keys {
+		out.Whole.Rows += int(whole.sum.rows[i])
+		out.Whole.money += whole.sum.money[i]
+		for lane, c := range whole.sum.counts[i*whole.lanes : (i+1)*whole.lanes] {
+			out.Whole.counts[lane] += c
+		}
+	}
+	if len(p.axes) > 0 {
+		out.Cells = p.cells(cells)
+	}
+	return out, nil
+}
+
+func (p *plan) gather(entries []*entry) (*answer, error) {
+	a := &answer{lanes: indicator.Lanes(), at: map[[2]int64]int{}}
+	parallel(len(entries), func(i int) {
+		b := entries[i].block
+		if t := p.tables(b); t != nil {
+			a.take(t, p.count(b, t))
+		}
+	})
+	if len(a.keys) > maxCells {
+		return nil, fault.New(fault.Invalid, "rollup.slice.big", maxCells)
+	}
+	return a, nil
+}
+
+// cells are the gathered ones in the order of the query's own dimensions.
+func (p *plan) cells(a *answer) []SliceCell {
+	out := make([]SliceCell, len(a.keys))
+	for at, key := range a.keys {
+		c := SliceCell{Keys: key[:len(p.axes):len(p.axes)], Figures: p.whole}
+		if len(p.axes) == 2 && p.axes[0].dim != p.q.By[0] {
+			c.Keys = []int64{key[1], key[0]}
+		}
+		c.Rows, c.money = int(a.sum.rows[at]), a.sum.money[at]
+		c.counts = a.sum.counts[at*a.lanes : (at+1)*a.lanes : (at+1)*a.lanes]
+		out[at] = c
+	}
+	slices.SortFunc(out, func(x, y SliceCell) int { return slices.Compare(x.Keys, y.Keys) })
+	return out
+}
+
+// members calls f for every row behind an indicator of the query.
+func (p *plan) members(entries []*entry, d *indicator.Def, f func(b *Block, v int, i int32)) {
+	d = d.Members()
+	if d.Kind != indicator.Count && d.Kind != indicator.Total {
+		return
+	}
+	w := *p
+	w.axes, w.byRow = nil, true
+	w.traits = w.traitTable()
+	for _, e := range entries {
+		b := e.block
+		t := w.tables(b)
+		if t == nil {
+			continue
+		}
+		hold := b.holding(d)
+		w.each(b, t, func(_ int32, v int, i int32) {
+			if hold[b.shape[i]] {
+				f(b, v, i)
+			}
+		})
+		if d.Stay {
+			w.stays(b, t, func(_ int32, m *mover, v int, i int32) {
+				if d.Moved(m.key) {
+					f(b, v, i)
+				}
+			})
+		}
+	}
+}
