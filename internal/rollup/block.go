@@ -32,6 +32,7 @@ type Block struct {
 	group    []uint16 // index into groups: kinds, class, settlement
 
 	keys   []indicator.Key
+	ids    []uint32 // of keys in the book of shapes
 	groups []group
 	places []region.Code
 	movers []mover
@@ -157,6 +158,7 @@ func build(county region.Code, m calendar.Month, rows []row) (*Block, error) {
 	if len(b.places) > math.MaxUint16 {
 		return nil, errWide
 	}
+	b.ids = book.intern(b.keys)
 	b.sum()
 	return b, nil
 }
@@ -261,12 +263,22 @@ func (b *Block) replaced(r row) *Block {
 	if s < 0 {
 		s = len(b.keys)
 		n.keys = append(slices.Clone(b.keys), r.key)
+		n.ids = append(slices.Clone(b.ids), book.intern([]indicator.Key{r.key})...)
 	}
-	n.shape, n.wage = slices.Clone(b.shape), slices.Clone(b.wage)
-	n.place, n.year = slices.Clone(b.place), slices.Clone(b.year)
-	n.trait, n.group = slices.Clone(b.trait), slices.Clone(b.group)
-	n.shape[i], n.wage[i], n.place[i], n.year[i] = uint16(s), int32(r.wage), uint16(p), uint16(y)
-	n.trait[i], n.group[i] = r.trait, uint16(g)
+	n.shape, n.wage = put(b.shape, i, uint16(s)), put(b.wage, i, int32(r.wage))
+	n.place, n.year = put(b.place, i, uint16(p)), put(b.year, i, uint16(y))
+	n.trait, n.group = put(b.trait, i, r.trait), put(b.group, i, uint16(g))
 	n.resum(b, v, i)
 	return &n
+}
+
+// put is the column with one value changed: a copy, or itself where it has the
+// value already.
+func put[T comparable](column []T, i int32, v T) []T {
+	if column[i] == v {
+		return column
+	}
+	column = slices.Clone(column)
+	column[i] = v
+	return column
 }

@@ -169,12 +169,13 @@ func newSums(cells, lanes int) *sums {
 func (p *plan) count(b *Block, t *tables) *sums {
 	s := newSums(t.cells, b.lanes)
 	if p.byRow {
-		table := pack(b.keys)
+		table := book.table()
 		a := newAdder(s)
 		p.each(b, t, func(cell int32, v int, i int32) {
 			s.rows[cell]++
 			s.money[cell] += b.wageAt(i)
-			a.add(cell, &table[b.shape[i]])
+			at := int(b.ids[b.shape[i]]) * planes
+			a.add(cell, table[at:at+planes])
 		})
 		a.flush()
 	} else {
@@ -200,22 +201,24 @@ func (p *plan) count(b *Block, t *tables) *sums {
 	return s
 }
 
-// adder adds shapes to cells eight counts at a time (packed), spilling a cell
+// adder adds shapes to cells eight counts at a time, spilling a cell
 // before a byte of it overflows.
 type adder struct {
 	into  *sums
-	bytes []packed
+	bytes []plane // planes per cell
 	n     []uint8
 }
 
 func newAdder(s *sums) *adder {
-	return &adder{into: s, bytes: make([]packed, len(s.rows)), n: make([]uint8, len(s.rows))}
+	return &adder{into: s, bytes: make([]plane, len(s.rows)*planes), n: make([]uint8, len(s.rows))}
 }
 
-func (a *adder) add(cell int32, row *packed) {
-	to := &a.bytes[cell]
-	for i := range to {
-		to[i] += row[i]
+func (a *adder) add(cell int32, row []plane) {
+	for p := range row {
+		to, from := &a.bytes[int(cell)*planes+p], &row[p]
+		for w := range to {
+			to[w] += from[w]
+		}
 	}
 	if a.n[cell]++; a.n[cell] == spill {
 		a.spill(cell)
@@ -224,11 +227,12 @@ func (a *adder) add(cell int32, row *packed) {
 
 func (a *adder) spill(cell int32) {
 	into := a.into.counts[int(cell)*a.into.lanes : (int(cell)+1)*a.into.lanes]
-	from := &a.bytes[cell]
+	from := a.bytes[int(cell)*planes : (int(cell)+1)*planes]
 	for lane := range into {
-		into[lane] += int64(from[lane/8] >> (lane % 8 * 8) & 0xff)
+		into[lane] += int64(from[lane/planeLanes][lane%planeLanes/8] >> (lane % 8 * 8) & 0xff)
 	}
-	*from, a.n[cell] = packed{}, 0
+	clear(from)
+	a.n[cell] = 0
 }
 
 func (a *adder) flush() {

@@ -1,36 +1,82 @@
 package rollup
 
 import (
-	"encoding/binary"
 	"slices"
+	"sync"
 
 	"wengang/internal/indicator"
 	"wengang/internal/region"
 )
 
-// words is how many words hold one byte per count. A row adds its shape's
-// bytes to all counts at once, eight per addition; a byte overflows after 255
-// rows, so the sums are spilled before.
-const words = 8
+// A shape's counts are held as one byte each, so that a row adds eight of them
+// with one addition; a byte overflows after 255 rows, so the sums are spilled
+// before. Eight words of eight counts make a plane: the columns are read once
+// per plane, and 64 more counts cost one plane more. New counts need nothing
+// here: they only make the registry longer.
+const (
+	planeWords = 8
+	planeLanes = planeWords * 8
+	spill      = 255
+)
 
-const spill = 255
+// planes and words are those of all counts of the registry.
+var (
+	planes = (indicator.Lanes() + planeLanes - 1) / planeLanes
+	words  = planes * planeWords
+)
 
-type packed [words]uint64
+type plane [planeWords]uint64
 
-func init() {
-	if indicator.Lanes() > words*8 {
-		panic("rollup: more counts than bytes; raise words")
-	}
+// shapeBook knows the counts of every key met in this process: blocks name
+// them by number, so that each key is tested once and not once per block.
+type shapeBook struct {
+	mu   sync.RWMutex
+	ids  map[indicator.Key]uint32
+	rows []plane // planes per shape
 }
 
-// pack says, for every key, which counts it raises.
-func pack(keys []indicator.Key) []packed {
-	out := make([]packed, len(keys))
+var book = shapeBook{ids: map[indicator.Key]uint32{}}
+
+// intern gives the numbers of keys.
+func (s *shapeBook) intern(keys []indicator.Key) []uint32 {
+	out := make([]uint32, len(keys))
+	missing := false
+	s.mu.RLock()
 	for i, k := range keys {
-		for lane, d := range indicator.Counts() {
-			if d.Holds(k) {
-				out[i][lane/8] |= 1 << (lane % 8 * 8)
-			}
+		id, ok := s.ids[k]
+		out[i], missing = id, missing || !ok
+	}
+	s.mu.RUnlock()
+	if !missing {
+		return out
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, k := range keys {
+		id, ok := s.ids[k]
+		if !ok {
+			id = uint32(len(s.ids))
+			s.ids[k] = id
+			s.rows = append(s.rows, pack(k)...)
+		}
+		out[i] = id
+	}
+	return out
+}
+
+// table holds the planes of all numbers given so far; its rows never change.
+func (s *shapeBook) table() []plane {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.rows
+}
+
+// pack says which counts a key raises.
+func pack(k indicator.Key) []plane {
+	out := make([]plane, planes)
+	for lane, d := range indicator.Counts() {
+		if d.Holds(k) {
+			out[lane/planeLanes][lane%planeLanes/8] |= 1 << (lane % 8 * 8)
 		}
 	}
 	return out
@@ -38,30 +84,44 @@ func pack(keys []indicator.Key) []packed {
 
 // sum fills the counts of villages, towns and county from the columns.
 func (b *Block) sum() {
-	table := pack(b.keys)
 	if b.counts == nil {
 		b.counts = make([]int32, len(b.villages)*b.lanes)
 		b.money = make([]int64, len(b.villages))
 	}
 	clear(b.counts)
 	b.towns, b.total = nil, node{code: b.County, counts: make([]int32, b.lanes)}
+	b.sumRows()
 	for v, code := range b.villages {
+		t := b.town(code.At(region.Town))
+		add(t.counts, b.counts[v*b.lanes:(v+1)*b.lanes])
+		t.money += b.money[v]
+	}
+	for i := range b.towns {
+		add(b.total.counts, b.towns[i].counts)
+		b.total.money += b.towns[i].money
+	}
+}
+
+func (b *Block) sumRows() {
+	all := book.table()
+	table := make([]plane, len(b.ids))
+	for p := range planes {
+		for i, id := range b.ids {
+			table[i] = all[int(id)*planes+p]
+		}
+		first, last := p*planeLanes, min((p+1)*planeLanes, b.lanes)
+		for v := range b.villages {
+			addShapes(b.counts[v*b.lanes+first:v*b.lanes+last], table, b.shape[b.start[v]:b.start[v+1]])
+		}
+	}
+	for v := range b.villages {
 		lo, hi := b.start[v], b.start[v+1]
-		into := b.counts[v*b.lanes : (v+1)*b.lanes]
-		addShapes(into, table, b.shape[lo:hi])
 		b.money[v] = addWages(b.wage[lo:hi])
 		for i, w := range b.wide {
 			if i >= lo && i < hi {
 				b.money[v] += w
 			}
 		}
-		t := b.town(code.At(region.Town))
-		add(t.counts, into)
-		t.money += b.money[v]
-	}
-	for i := range b.towns {
-		add(b.total.counts, b.towns[i].counts)
-		b.total.money += b.towns[i].money
 	}
 }
 
@@ -74,8 +134,8 @@ func (b *Block) town(code region.Code) *node {
 	return &b.towns[len(b.towns)-1]
 }
 
-// addShapes adds the counts of some rows: the hot loop.
-func addShapes(into []int32, table []packed, shapes []uint16) {
+// addShapes adds the counts of some rows, one plane of them: the hot loop.
+func addShapes(into []int32, table []plane, shapes []uint16) {
 	for len(shapes) > 0 {
 		n := min(spill, len(shapes))
 		var a0, a1, a2, a3, a4, a5, a6, a7 uint64
@@ -90,19 +150,31 @@ func addShapes(into []int32, table []packed, shapes []uint16) {
 			a6 += t[6]
 			a7 += t[7]
 		}
-		var bytes [words * 8]byte
-		binary.LittleEndian.PutUint64(bytes[0:], a0)
-		binary.LittleEndian.PutUint64(bytes[8:], a1)
-		binary.LittleEndian.PutUint64(bytes[16:], a2)
-		binary.LittleEndian.PutUint64(bytes[24:], a3)
-		binary.LittleEndian.PutUint64(bytes[32:], a4)
-		binary.LittleEndian.PutUint64(bytes[40:], a5)
-		binary.LittleEndian.PutUint64(bytes[48:], a6)
-		binary.LittleEndian.PutUint64(bytes[56:], a7)
-		for i := range into {
-			into[i] += int32(bytes[i])
+		for w, a := range [planeWords]uint64{a0, a1, a2, a3, a4, a5, a6, a7} {
+			if a != 0 {
+				spillWord(into[min(w*8, len(into)):], a)
+			}
 		}
 		shapes = shapes[n:]
+	}
+}
+
+// spillWord adds eight counts that stand in one word.
+func spillWord(into []int32, a uint64) {
+	if len(into) >= 8 {
+		into = into[:8]
+		into[0] += int32(a & 0xff)
+		into[1] += int32(a >> 8 & 0xff)
+		into[2] += int32(a >> 16 & 0xff)
+		into[3] += int32(a >> 24 & 0xff)
+		into[4] += int32(a >> 32 & 0xff)
+		into[5] += int32(a >> 40 & 0xff)
+		into[6] += int32(a >> 48 & 0xff)
+		into[7] += int32(a >> 56)
+		return
+	}
+	for i := range into {
+		into[i] += int32(a >> (i * 8) & 0xff)
 	}
 }
 
@@ -120,27 +192,35 @@ func add(into, from []int32) {
 	}
 }
 
-// resum repairs the sums of a block of which one row changed: its village is
-// counted again, its town and county move by the difference.
+// resum repairs the sums of a block of which one row changed: its village, its
+// town and the county move by the difference.
 func (b *Block) resum(old *Block, v int, i int32) {
-	b.counts, b.money = slices.Clone(old.counts), slices.Clone(old.money)
-	b.towns = slices.Clone(old.towns)
-	at := b.counts[v*b.lanes : (v+1)*b.lanes]
-	was, is := pack([]indicator.Key{old.keys[old.shape[i]], b.keys[b.shape[i]]}), make([]int32, b.lanes)
-	for lane := range b.lanes {
-		shift := lane % 8 * 8
-		is[lane] = int32(was[1][lane/8]>>shift&1) - int32(was[0][lane/8]>>shift&1)
-	}
 	fen := int64(b.wage[i]) - int64(old.wage[i])
-	add(at, is)
+	was, is := old.keys[old.shape[i]], b.keys[b.shape[i]]
+	if was == is && fen == 0 {
+		return
+	}
+	move := make([]int32, b.lanes)
+	if was != is {
+		table := book.table()
+		from, to := table[int(old.ids[old.shape[i]])*planes:], table[int(b.ids[b.shape[i]])*planes:]
+		for lane := range move {
+			p, w, shift := lane/planeLanes, lane%planeLanes/8, lane%8*8
+			move[lane] = int32(to[p][w]>>shift&1) - int32(from[p][w]>>shift&1)
+		}
+		b.counts = slices.Clone(old.counts)
+		add(b.counts[v*b.lanes:(v+1)*b.lanes], move)
+	}
+	b.money = slices.Clone(old.money)
 	b.money[v] += fen
+	b.towns = slices.Clone(old.towns)
 	code := b.villages[v].At(region.Town)
 	for t := range b.towns {
 		if b.towns[t].code == code {
-			b.towns[t] = b.towns[t].plus(is, fen)
+			b.towns[t] = b.towns[t].plus(move, fen)
 		}
 	}
-	b.total = old.total.plus(is, fen)
+	b.total = old.total.plus(move, fen)
 }
 
 func (n node) plus(counts []int32, fen int64) node {
