@@ -10,6 +10,8 @@ require (
 
 require rsc.io/qr v0.2.0
 
+require golang.org/x/image v0.44.0
+
 require (
 	github.com/phpdave11/gofpdi v1.0.14-0.20211212211723-1f10f9844311 // indirect
 	github.com/pkg/errors v0.8.1 // indirect

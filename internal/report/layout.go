@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"wengang/internal/calendar"
 )
@@ -30,7 +29,7 @@ func Headings(cols []Column) (out []Heading, depth int) {
 			if row >= len(h) {
 				continue // the line above reaches down to here
 			}
-			x := Heading{Row: row, Col: i, Down: 1, Across: 1, Text: strings.ReplaceAll(h[row], "\n", "")}
+			x := Heading{Row: row, Col: i, Down: 1, Across: 1, Text: h[row]}
 			if row == len(h)-1 {
 				x.Down = depth - row
 			} else {

@@ -51,12 +51,14 @@ func (d *drawing) head() {
 	d.y += 20
 }
 
-func (d *drawing) designed() bool { return d.sheet.Form.Design != nil && d.sheet.Form.Design.Paper != nil }
+func (d *drawing) designed() bool {
+	return d.sheet.Form.Design != nil && d.sheet.Form.Design.Paper != nil
+}
 
 // body draws the table over as many pages as it needs.
 func (d *drawing) body() {
 	t := d.table()
-	cells, cols, heights := t.place(d.inner(), d.lines)
+	cells, cols, heights := t.place(d.inner(), d.canvas)
 	from := 0
 	var heads float64
 	for r := range t.heads {

@@ -57,7 +57,7 @@ func PDF(sh *report.Sheet, o Options, out io.Writer) (missing []rune, err error)
 type canvas struct {
 	pdf           *gopdf.GoPdf
 	width, height float64
-	advances      map[rune]float64 // of one point of size
+	glyphs        map[rune]glyph
 	missing       []rune
 	pages         int
 	err           error
@@ -68,16 +68,15 @@ func newCanvas(tall bool) (*canvas, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &canvas{pdf: &gopdf.GoPdf{}, width: longSide, height: shortSide, advances: map[rune]float64{}}
+	c := &canvas{pdf: &gopdf.GoPdf{}, width: longSide, height: shortSide, glyphs: map[rune]glyph{}}
 	if tall {
 		c.width, c.height = shortSide, longSide
 	}
 	c.pdf.Start(gopdf.Config{PageSize: gopdf.Rect{W: c.width, H: c.height}})
-	if err := c.pdf.AddTTFFontFromFontContainer(family, f); err != nil {
-		return nil, fmt.Errorf("font: %w", err)
-	}
-	if err := c.pdf.SetFont(family, "", 10); err != nil {
-		return nil, fmt.Errorf("font: %w", err)
+	for _, name := range []string{hanzi, latin} {
+		if err := c.pdf.AddTTFFontFromFontContainer(name, f); err != nil {
+			return nil, fmt.Errorf("font %s: %w", name, err)
+		}
 	}
 	return c, nil
 }
@@ -95,11 +94,9 @@ func (c *canvas) known(s string) string {
 		if r == '\n' || r == ' ' {
 			continue
 		}
-		if r == '\u3000' || r == '\u00a0' || r == '\t' {
+		if r == '\u00a0' || r == '\t' {
 			out[i] = ' '
-			if r == '\u3000' {
-				out[i] = '　'
-			}
+			continue
 		}
 		if c.advance(r) < 0 {
 			if !slices.Contains(c.missing, r) {
@@ -111,23 +108,63 @@ func (c *canvas) known(s string) string {
 	return string(out)
 }
 
-// advance is a sign's width at one point of size, negative where the font
-// lacks it.
-func (c *canvas) advance(r rune) float64 {
-	if w, ok := c.advances[r]; ok {
-		return w
+// glyph is a sign's font and its width at one point of size, negative where no
+// font has it.
+type glyph struct {
+	family  string
+	advance float64
+}
+
+func (c *canvas) advance(r rune) float64 { return c.glyph(r).advance }
+
+// glyph looks a sign up: letters and digits in the Latin font, all else in the
+// Chinese one first.
+func (c *canvas) glyph(r rune) glyph {
+	if g, ok := c.glyphs[r]; ok {
+		return g
 	}
-	w := -1.0
-	has, err := c.pdf.IsCurrFontContainGlyph(r)
-	c.keep(err)
-	if has {
-		c.keep(c.pdf.SetFont(family, "", 100))
-		hundred, err := c.pdf.MeasureTextWidth(string(r))
+	g := glyph{hanzi, -1}
+	if r >= '①' && r <= '⑨' {
+		g = glyph{circled, 1}
+		c.glyphs[r] = g
+		return g
+	}
+	families := []string{hanzi, latin}
+	if r < 0x2000 {
+		families = []string{latin, hanzi}
+	}
+	for _, name := range families {
+		c.keep(c.pdf.SetFont(name, "", 100))
+		has, err := c.pdf.IsCurrFontContainGlyph(r)
 		c.keep(err)
-		w = hundred / 100
+		if has {
+			hundred, err := c.pdf.MeasureTextWidth(string(r))
+			c.keep(err)
+			g = glyph{name, hundred / 100}
+			break
+		}
 	}
-	c.advances[r] = w
-	return w
+	c.glyphs[r] = g
+	return g
+}
+
+// run is a stretch of text in one font.
+type run struct {
+	family, text string
+	width        float64
+}
+
+func (c *canvas) runs(s string) (out []run) {
+	for _, r := range s {
+		g := c.glyph(r)
+		if n := len(out); n == 0 || g.family == circled || out[n-1].family != g.family && r != ' ' {
+			out = append(out, run{family: g.family})
+		}
+		last := &out[len(out)-1]
+		last.text += string(r)
+		last.width += max(0, g.advance)
+	}
+	return out
 }
 
 func (c *canvas) lines(text string, width, size float64) []string {
@@ -151,14 +188,34 @@ func (c *canvas) text(x, y, width, size float64, s string, a align, bold bool) {
 	case right:
 		x += width - c.measure(s, size)
 	}
-	c.keep(c.pdf.SetFont(family, "", size))
 	for i, dx := range []float64{0, 0.35} {
 		if i == 1 && !bold {
 			break
 		}
-		c.pdf.SetXY(x+dx, y+size*0.86)
-		c.keep(c.pdf.Text(s))
+		at := x + dx
+		for _, r := range c.runs(s) {
+			if r.family == circled {
+				c.circle(at, y, size, r.text)
+			} else {
+				c.keep(c.pdf.SetFont(r.family, "", size))
+				c.pdf.SetXY(at, y+size*0.86)
+				c.keep(c.pdf.Text(r.text))
+			}
+			at += r.width * size
+		}
 	}
+}
+
+// circle draws ① to ⑨, which neither font has.
+func (c *canvas) circle(x, y, size float64, s string) {
+	digit := string('1' + []rune(s)[0] - '①')
+	c.pdf.SetLineWidth(0.5)
+	c.pdf.Oval(x+size*0.06, y+size*0.08, x+size*0.94, y+size*0.96)
+	small := size * 0.68
+	w := c.measure(digit, small)
+	c.keep(c.pdf.SetFont(latin, "", small))
+	c.pdf.SetXY(x+(size-w)/2, y+size*0.77)
+	c.keep(c.pdf.Text(digit))
 }
 
 func (c *canvas) page() {

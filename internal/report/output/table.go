@@ -59,9 +59,29 @@ func (p *placed) need() float64 {
 	return n*p.points()*leading + 2*pad
 }
 
+// fitter measures and breaks texts (canvas).
+type fitter interface {
+	lines(text string, width, size float64) []string
+	measure(text string, size float64) float64
+}
+
+// fit breaks the cell's text into lines. A short one that nearly fits on one
+// line, （个数） or a telephone, is set a little smaller instead.
+func (p *placed) fit(c fitter) {
+	room := p.width - 2*pad
+	p.lines = c.lines(p.text, room, p.points())
+	if n := len([]rune(p.text)); len(p.lines) < 2 || n > 14 || strings.Contains(p.text, "\n") {
+		return
+	}
+	if share := room / c.measure(p.text, p.points()); share >= 0.78 && share < 1 {
+		p.size = p.points() * share * 0.995
+		p.lines = []string{p.text}
+	}
+}
+
 // place finds every cell's column and wraps its text; heights are those of the
 // rows.
-func (t *table) place(total float64, lines func(text string, width, size float64) []string) (cells []placed, cols, heights []float64) {
+func (t *table) place(total float64, c fitter) (cells []placed, cols, heights []float64) {
 	sum := 0.0
 	for _, w := range t.widths {
 		sum += w
@@ -76,21 +96,21 @@ func (t *table) place(total float64, lines func(text string, width, size float64
 		heights[r] = t.min
 		at := 0
 		for i := range t.rows[r] {
-			c := &t.rows[r][i]
+			x := &t.rows[r][i]
 			for at < len(taken) && taken[at] > r {
 				at++
 			}
 			if at >= len(taken) {
 				break
 			}
-			c.down, c.across = max(1, c.down), min(max(1, c.across), len(taken)-at)
-			p := placed{cell: c, row: r, col: at, width: cols[at+c.across] - cols[at]}
-			p.lines = lines(c.text, p.width-2*pad, c.points())
+			x.down, x.across = max(1, x.down), min(max(1, x.across), len(taken)-at)
+			p := placed{cell: x, row: r, col: at, width: cols[at+x.across] - cols[at]}
+			p.fit(c)
 			cells = append(cells, p)
-			for k := at; k < at+c.across; k++ {
-				taken[k] = r + c.down
+			for k := at; k < at+x.across; k++ {
+				taken[k] = r + x.down
 			}
-			at += c.across
+			at += x.across
 		}
 	}
 	for _, p := range cells {
@@ -132,6 +152,3 @@ func groups(cells []placed, rows int) (ends []int) {
 	}
 	return ends
 }
-
-// oneLine is a heading on one line.
-func oneLine(s string) string { return strings.ReplaceAll(s, "\n", "") }

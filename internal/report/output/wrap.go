@@ -39,7 +39,7 @@ func wrapLine(rs []rune, width float64, advance func(rune) float64) (out []strin
 // earlier where the next line would begin or this one end with a sign that
 // must not stand there, or where a word would be torn.
 func breakAt(rs []rune, start, i int) int {
-	for cut := i; cut > start+1; cut-- {
+	for cut := i; cut > start; cut-- {
 		switch {
 		case strings.ContainsRune(notFirst, rs[cut]), strings.ContainsRune(notLast, rs[cut-1]), word(rs[cut-1]) && word(rs[cut]):
 			continue
