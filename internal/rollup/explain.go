@@ -56,7 +56,9 @@ type Question struct {
 // Base is the month against which the change is measured.
 func (q Question) Base() calendar.Month { return q.Month.Add(-q.Back) }
 
-func (q Question) ok(scope region.Scope) bool { return scope.Contains(q.At) && q.Back > 0 && q.Def != nil }
+func (q Question) ok(scope region.Scope) bool {
+	return scope.Contains(q.At) && q.Back > 0 && q.Def != nil
+}
 
 // Part is one child's share of a change: the sum over the parts is the whole
 // change, and within a part the causes add up to it.

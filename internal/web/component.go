@@ -14,6 +14,7 @@ type Change struct {
 	Up     bool
 	Down   bool
 	Reason string
+	Href   string // what explains it
 }
 
 // Tile is a figure with its unit, changes, calibre and list.

@@ -2,6 +2,7 @@ package boardhttp
 
 import (
 	"net/http"
+	"time"
 
 	"wengang/internal/calendar"
 	"wengang/internal/db"
@@ -39,6 +40,7 @@ type asked struct {
 	series   []rollup.Figures // 24 months, the last is the page's
 	children []region.Code
 	goals    *goals
+	today    time.Time
 }
 
 func (a *asked) now() *rollup.Figures { return &a.series[len(a.series)-1] }
@@ -47,7 +49,7 @@ func (a *asked) now() *rollup.Figures { return &a.series[len(a.series)-1] }
 func (a *asked) back(n int) *rollup.Figures { return &a.series[len(a.series)-1-n] }
 
 func (h *Rim) ask(r *web.Request, view rollup.View) (*asked, error) {
-	a := &asked{r: r, at: r.At, month: r.Month, view: view}
+	a := &asked{r: r, at: r.At, month: r.Month, view: view, today: h.shell.Now().In(calendar.Zone)}
 	var err error
 	if a.series, err = h.figures.Series(r.Context(), r.Scope(), a.at, a.month, seriesMonths, a.view); err != nil {
 		return nil, err
@@ -93,6 +95,8 @@ func (h *Rim) sub(a *asked) string {
 	case f.Closed && f.ClosedAt > 0:
 		day := calendar.DateAt(db.FromMillis(f.ClosedAt))
 		return r.T("board.sub.closed", r.T("indicator.calibre.origin"), day.String())
+	case a.running():
+		return r.T("board.sub.running", r.T("indicator.calibre.origin"), a.asOf())
 	}
 	return r.T("board.sub.open", r.T("indicator.calibre.origin"))
 }
@@ -127,18 +131,42 @@ func (h *Rim) views(a *asked) ([]web.Tab, error) {
 	return tabs, nil
 }
 
-// changes are 同比 and 环比 of an indicator.
+// changes are 同比 and 环比 of an indicator, each with its explanation.
 func (h *Rim) changes(a *asked, d *indicator.Def) []web.Change {
-	return []web.Change{
-		h.change(a.r, a.r.T("board.yoy"), d, rollup.Compare(d, a.now(), a.back(12))),
-		h.change(a.r, a.r.T("board.mom"), d, rollup.Compare(d, a.now(), a.back(1))),
+	out := []web.Change{
+		h.change(a, a.r.T("board.yoy"), d, a.back(12)),
+		h.change(a, a.r.T("board.mom"), d, a.back(1)),
 	}
+	if explains(d) {
+		for i, vs := range []string{"yoy", "mom"} {
+			if out[i].Reason == "" {
+				out[i].Href = whyLink(a.r, d, vs)
+			}
+		}
+	}
+	return out
 }
 
-func (h *Rim) change(r *web.Request, label string, d *indicator.Def, c rollup.Change) web.Change {
+// fewPeople is below how many people a change is told in persons: a percentage
+// of a handful says nothing.
+const fewPeople = 50
+
+func (h *Rim) change(a *asked, label string, d *indicator.Def, base *rollup.Figures) web.Change {
+	r := a.r
 	out := web.Change{Label: label}
-	if !c.OK {
+	if a.running() {
+		out.Reason = a.runningReason()
+		return out
+	}
+	c := rollup.Compare(d, a.now(), base)
+	few := d.Unit == indicator.Persons && base.Rows > 0 && base.Value(d).N < fewPeople && a.now().Value(d).N < fewPeople
+	if !c.OK && !(few && c.Key == "rollup.nc.zero") {
 		out.Reason = h.reason(r, c)
+		return out
+	}
+	if few {
+		out.Up, out.Down = c.Abs > 0, c.Abs < 0
+		out.Value = r.T("board.people", web.Thousands(abs(c.Abs)))
 		return out
 	}
 	x := c.Ratio * 100

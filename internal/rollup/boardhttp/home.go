@@ -67,7 +67,7 @@ func (h *Rim) Figures(ctx context.Context, r *web.Request) ([]web.Figure, error)
 	if err != nil {
 		return nil, err
 	}
-	a := &asked{r: &own, at: r.At, month: r.Month, series: series}
+	a := &asked{r: &own, at: r.At, month: r.Month, series: series, today: h.shell.Now().In(calendar.Zone)}
 	if a.now().Rows == 0 {
 		return nil, nil
 	}
@@ -96,6 +96,10 @@ func (h *Rim) homeFigure(a *asked, id string) web.Figure {
 		if s.Rows > 0 {
 			f.Values = append(f.Values, float64(s.N(id)))
 		}
+	}
+	if a.running() {
+		f.Against = a.runningReason()
+		return f
 	}
 	c := rollup.Compare(d, a.now(), a.back(1))
 	if !c.OK {

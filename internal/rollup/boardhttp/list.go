@@ -59,7 +59,7 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	page, err := h.figures.List(r.Context(), r.Scope(), defs, r.At, r.Month, view(r), only, after, pageSize)
+	page, err := h.listed(r, defs, only, after)
 	if err != nil {
 		return err
 	}
@@ -81,6 +81,10 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 		v.Sub = r.T("board.list.closed")
 	}
 	v.Chips = h.chips(r, only)
+	if words := causesOf(r); len(words) > 0 {
+		v.Title = r.T("board.list.cause", v.Title, h.causeWords(r, words), r.Month.Add(-backOf(r)).String())
+		v.Chips.Items = append(v.Chips.Items, web.Chip{Label: r.T("board.list.why"), Value: h.causeWords(r, words), Clear: r.Self("cause", "", "vs", "")})
+	}
 	if v.Lines, err = h.personLines(r, page.Members, v.Workplace); err != nil {
 		return err
 	}
@@ -95,6 +99,46 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 		v.Empty = &web.Empty{Icon: "users", Title: r.T("board.list.empty"), Note: r.T("board.list.empty.note"), Action: r.T("board.back"), Href: r.Link("/board")}
 	}
 	return h.shell.Page(w, r, "board/list", v)
+}
+
+// listed is a stretch of the list: of everybody in the figures, or, with
+// ?cause=, of those who came to the one figure or left it since the month (or,
+// with vs=yoy, the year) before.
+func (h *Rim) listed(r *web.Request, defs []*indicator.Def, only rollup.Narrow, after int64) (rollup.Page, error) {
+	causes := causesOf(r)
+	if len(causes) == 0 {
+		return h.figures.List(r.Context(), r.Scope(), defs, r.At, r.Month, view(r), only, after, pageSize)
+	}
+	if len(defs) != 1 || only != (rollup.Narrow{}) {
+		return rollup.Page{}, fault.NotFoundf("fault.notfound")
+	}
+	q := rollup.Question{Def: defs[0], At: r.At, Month: r.Month, Back: backOf(r), View: view(r), By: rollup.ByPlace}
+	return h.figures.Turnover(r.Context(), r.Scope(), q, causes, after, pageSize)
+}
+
+func causesOf(r *web.Request) []rollup.Cause {
+	var out []rollup.Cause
+	for _, w := range strings.Split(r.URL.Query().Get("cause"), ",") {
+		if w != "" {
+			out = append(out, rollup.Cause(w))
+		}
+	}
+	return out
+}
+
+func backOf(r *web.Request) int {
+	if r.URL.Query().Get("vs") == "yoy" {
+		return 12
+	}
+	return 1
+}
+
+func (h *Rim) causeWords(r *web.Request, causes []rollup.Cause) string {
+	words := make([]string, len(causes))
+	for i, c := range causes {
+		words[i] = r.T("board.cause." + string(c))
+	}
+	return strings.Join(words, r.T("board.list.and"))
 }
 
 func narrowOf(r *web.Request) (rollup.Narrow, error) {

@@ -78,6 +78,7 @@ func (h *Rim) Register() {
 	h.shell.Add(
 		web.Route{Pattern: "GET /board", Need: account.BoardRead, Action: h.board},
 		web.Route{Pattern: "GET /board/indicators", Need: account.BoardRead, Action: h.indicators},
+		web.Route{Pattern: "GET /board/why", Need: account.BoardRead, Action: h.whyPage},
 		web.Route{Pattern: "GET /board/places", Need: account.BoardRead, Action: h.places},
 		web.Route{Pattern: "GET /board/list", Need: account.PeopleRead, Action: h.list},
 		web.Route{Pattern: "GET /board/months", Need: account.BoardRead, Action: h.monthPage},

@@ -1,23 +1,40 @@
 package boardhttp
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"wengang/internal/fact"
+	"wengang/internal/fault"
 	"wengang/internal/indicator"
+	"wengang/internal/region"
 	"wengang/internal/rollup"
 	"wengang/internal/web"
 )
 
-// whyView takes the change of 在岗 since last month apart; its lines add up.
+// whyView takes the change of an indicator apart; its lines add up to it, and
+// their shares to 100.0 %.
 type whyView struct {
 	Title, Sub string
-	Delta      int64
-	Steps      []stepView // last month, what came, what went, this month
+	Name       string // of the indicator
+	Delta      string // with its unit
+	Same       bool   // nothing changed altogether: no shares
+	Steps      []stepView
 	Lines      []whyLine
 	Rest       *whyLine
+	Total      whyLine
 	ShareHead  string
+	PartHead   string
 	Empty      string
+	Ratio      bool
+	Full       bool // the page of its own
+	Choices    []web.Tab
+	Spans      []web.Tab
+	Splits     []web.Tab
+	More       string
+	Say        []string
+	How        string
 }
 
 type stepView struct {
@@ -29,103 +46,316 @@ type stepView struct {
 type whyLine struct {
 	Name, Note, Href string
 	Delta            int64
+	Text             string // Delta as printed
 	Share            string
 	Left, Width      float64 // bar in percent of its cell; the middle is no change
 	Minus            bool
+
+	From, To                 string
+	Began, Ended, Came, Went int64  // of a count
+	Within, Mix              string // of a mean or a rate
 }
 
-// whyLines is how many parts stand by themselves.
+// whyLines is how many parts stand by themselves on the board.
 const whyLines = 6
 
-func (h *Rim) why(a *asked, v *boardView) error {
-	r := a.r
-	v.Why = &whyView{Title: r.T("board.why.change")}
-	if a.back(1).Rows == 0 {
-		v.Why.Empty = r.T("rollup.nc.missing", a.month.Add(-1).String())
-		return nil
+// headlines are the figures whose change the pages offer to explain; any other
+// that can be explained may stand in the address.
+var headlines = []string{"working", "worked_year", "stable", "jobless", "unverified", "registered",
+	"income_mean", "employment_rate", "stable_share", "confirmed_share"}
+
+// whyAsk is what an address asks to have explained.
+type whyAsk struct {
+	d    *indicator.Def
+	back int
+	by   rollup.Split
+}
+
+func whyOf(a *asked) (whyAsk, error) {
+	q := a.r.URL.Query()
+	w := whyAsk{d: indicator.MustGet("working"), back: 1, by: rollup.ByPlace}
+	if id := q.Get("why"); id != "" {
+		d, ok := indicator.Get(id)
+		if !ok || !explains(d) {
+			return w, fault.NotFoundf("fault.notfound")
+		}
+		w.d = d
 	}
-	working := indicator.MustGet("working")
-	x, err := h.figures.Explain(r.Context(), r.Scope(), working, a.at, a.children, a.month, a.view)
+	switch q.Get("vs") {
+	case "", "mom":
+	case "yoy":
+		w.back = 12
+	default:
+		return w, fault.NotFoundf("fault.notfound")
+	}
+	switch by := rollup.Split(q.Get("by")); by {
+	case "":
+		if len(a.children) == 0 {
+			w.by = rollup.ByChannel
+		}
+	case rollup.ByPlace, rollup.ByClass, rollup.ByChannel:
+		w.by = by
+	default:
+		return w, fault.NotFoundf("fault.notfound")
+	}
+	return w, nil
+}
+
+func explains(d *indicator.Def) bool {
+	return d.Kind == indicator.Count && rollup.Explains(d) || rollup.ExplainsRatio(d)
+}
+
+func (w whyAsk) question(a *asked) rollup.Question {
+	return rollup.Question{Def: w.d, At: a.at, Children: a.children, Month: a.month, Back: w.back, View: a.view, By: w.by}
+}
+
+// whyLink is the page that explains an indicator's change.
+func whyLink(r *web.Request, d *indicator.Def, vs string, kv ...any) string {
+	kv = append([]any{"why", d.ID, "vs", vs}, kv...)
+	if view(r) == rollup.AsKnown {
+		kv = append(kv, "view", "known")
+	}
+	return r.Link("/board/why", kv...)
+}
+
+func (w whyAsk) vs() string {
+	if w.back == 12 {
+		return "yoy"
+	}
+	return "mom"
+}
+
+// why fills the board's card.
+func (h *Rim) why(a *asked, v *boardView) error {
+	w, err := whyOf(a)
 	if err != nil {
 		return err
 	}
-	w := v.Why
-	w.Delta, w.ShareHead = x.Whole.Delta(), r.T("board.why.share")
-	switch {
-	case w.Delta < 0:
-		w.Title, w.ShareHead = r.T("board.why.fall"), r.T("board.why.share.fall")
-	case w.Delta > 0:
-		w.Title, w.ShareHead = r.T("board.why.rise"), r.T("board.why.share.rise")
+	if v.Why, err = h.whyView(a, w, false); err != nil {
+		return err
 	}
-	w.Sub = r.T("board.why.sub", web.Thousands(x.Whole.From), web.Thousands(x.Whole.To))
-	w.Steps = h.steps(a, &x.Whole)
-	parts := x.Parts
-	if len(a.children) == 0 {
-		parts = byChannel(&x.Whole)
-	}
-	slices.SortStableFunc(parts, func(p, q rollup.Part) int { return int(abs(q.Delta()) - abs(p.Delta())) })
-	var rest int64
-	for i := range parts {
-		if i >= whyLines || parts[i].Delta() == 0 {
-			rest += parts[i].Delta()
-			continue
-		}
-		w.Lines = append(w.Lines, h.whyLine(a, &parts[i]))
-	}
-	if n := len(parts) - len(w.Lines); n > 0 {
-		w.Rest = &whyLine{Name: r.T("board.why.rest"), Note: r.T("board.why.rest.note", n), Delta: rest}
-	}
-	w.scale()
+	v.Why.More = whyLink(a.r, w.d, w.vs(), "by", string(w.by))
 	return nil
 }
 
-// steps is the line 上月 + … = 本月; each number has its list.
-func (h *Rim) steps(a *asked, p *rollup.Part) []stepView {
+func (h *Rim) whyView(a *asked, w whyAsk, full bool) (*whyView, error) {
 	r := a.r
-	link := func(id string) string { return listLink(r, indicator.MustGet(id), a.at) }
-	return []stepView{
-		{r.T("board.step.last"), p.From, listLink(r, indicator.MustGet("working"), a.at, "month", a.month.Add(-1).String())},
-		{r.T("board.step.new"), p.By[rollup.Began], link("new_work")},
-		{r.T("board.step.left"), p.By[rollup.Ended], link("left_work")},
-		{r.T("board.step.in"), p.By[rollup.MovedIn] + p.By[rollup.Entered], listOf(r, a.at, []string{"moved_in_working", "entered_working"})},
-		{r.T("board.step.out"), p.By[rollup.MovedOut] + p.By[rollup.Died] + p.By[rollup.Gone], listOf(r, a.at, []string{"moved_out_working", "died_working", "gone_working"})},
-		{r.T("board.step.now"), p.To, link("working")},
+	v := &whyView{Title: r.T("board.why.change"), Name: r.T(w.d.Key()), How: r.T(w.d.How()), Full: full, PartHead: r.T("board.why.part." + string(w.by))}
+	v.Spans = []web.Tab{
+		{Label: r.T("board.mom"), Href: r.Self("vs", ""), On: w.back == 1},
+		{Label: r.T("board.yoy"), Href: r.Self("vs", "yoy"), On: w.back == 12},
+	}
+	h.whySwitches(a, w, v)
+	if a.running() {
+		v.Empty = a.runningReason()
+		return v, nil
+	}
+	if c := rollup.Compare(w.d, a.now(), a.back(w.back)); !c.OK && c.Key != "rollup.nc.zero" {
+		v.Empty = h.reason(r, c)
+		return v, nil
+	}
+	if w.d.Kind == indicator.Ratio {
+		return v, h.whyRatio(a, w, v)
+	}
+	return v, h.whyCount(a, w, v)
+}
+
+func (h *Rim) whySwitches(a *asked, w whyAsk, v *whyView) {
+	r := a.r
+	for _, id := range headlines {
+		d := indicator.MustGet(id)
+		v.Choices = append(v.Choices, web.Tab{Label: r.T(d.Key()), Href: r.Self("why", id), On: d == w.d})
+	}
+	if !slices.Contains(headlines, w.d.ID) {
+		v.Choices = append(v.Choices, web.Tab{Label: r.T(w.d.Key()), Href: r.Self("why", w.d.ID), On: true})
+	}
+	for _, by := range []rollup.Split{rollup.ByPlace, rollup.ByClass, rollup.ByChannel} {
+		if by == rollup.ByPlace && len(a.children) == 0 {
+			continue
+		}
+		v.Splits = append(v.Splits, web.Tab{Label: r.T("board.why.by." + string(by)), Href: r.Self("by", string(by)), On: by == w.by})
 	}
 }
 
-func (h *Rim) whyLine(a *asked, p *rollup.Part) whyLine {
-	r := a.r
-	out := whyLine{Name: h.name(r, p.Region), Delta: p.Delta(), Href: down(r, p.Region)}
-	channel, net := p.Main()
-	moved := p.By[rollup.MovedIn] + p.By[rollup.Entered] - p.By[rollup.MovedOut] - p.By[rollup.Died] - p.By[rollup.Gone]
+// title says whether the change is a fall or a rise.
+func (v *whyView) turn(r *web.Request, delta int64) {
+	v.ShareHead = r.T("board.why.share")
 	switch {
-	case p.Region == 0 && len(a.children) == 0: // a part by channel
-		out.Name, out.Href = channelName(r, channel), ""
-	case net < 0 && net <= moved:
-		out.Note = r.T("board.why.less", channelName(r, channel), web.Thousands(-net))
-	case net > 0 && net >= moved:
-		out.Note = r.T("board.why.more", channelName(r, channel), web.Thousands(net))
-	case moved != 0:
-		out.Note = r.T("board.why.moved", web.Signed(moved))
+	case delta < 0:
+		v.Title, v.ShareHead = r.T("board.why.fall"), r.T("board.why.share.fall")
+	case delta > 0:
+		v.Title, v.ShareHead = r.T("board.why.rise"), r.T("board.why.share.rise")
 	}
-	return out
 }
 
-// byChannel takes a village's change apart by channel and, for who moved, died
-// or came, as one more part.
-func byChannel(whole *rollup.Part) []rollup.Part {
-	var out []rollup.Part
-	rest := whole.Delta()
-	for c, n := range whole.Channels {
-		rest -= n.Began - n.Ended
-		out = append(out, rollup.Part{From: n.Ended, To: n.Began, Channels: map[int]rollup.ChannelNet{c: n}})
+func (h *Rim) whyCount(a *asked, w whyAsk, v *whyView) error {
+	r := a.r
+	x, err := h.figures.ExplainOf(r.Context(), r.Scope(), w.question(a))
+	if err != nil {
+		return err
 	}
-	slices.SortFunc(out, func(a, b rollup.Part) int { return int(a.Delta() - b.Delta()) })
-	if rest != 0 {
-		p := rollup.Part{Region: whole.Region, From: max(0, -rest), To: max(0, rest), By: whole.By}
-		out = append(out, p)
+	delta := x.Whole.Delta()
+	v.turn(r, delta)
+	v.Delta = r.T("board.people", web.Signed(delta))
+	v.Sub = r.T("board.why.sub", v.Name, web.Thousands(x.Whole.From), web.Thousands(x.Whole.To))
+	v.Steps = h.steps(a, w, &x.Whole)
+	slices.SortStableFunc(x.Parts, func(p, q rollup.Part) int { return cmp.Compare(abs(q.Delta()), abs(p.Delta())) })
+	for i := range x.Parts {
+		v.Lines = append(v.Lines, h.countLine(a, w, &x.Parts[i]))
 	}
-	return out
+	v.Total = h.countLine(a, w, &x.Whole)
+	v.settle(r, w)
+	h.say(a, w, v, web.Thousands(x.Whole.To), web.Thousands(x.Whole.From), delta)
+	return nil
+}
+
+// settle folds the small parts of a card into one line, gives all lines their
+// shares and sizes the bars.
+func (v *whyView) settle(r *web.Request, w whyAsk) {
+	if !v.Full {
+		keep := 0
+		for keep < len(v.Lines) && keep < whyLines && v.Lines[keep].Delta != 0 {
+			keep++
+		}
+		if n := len(v.Lines) - keep; n > 0 {
+			rest := whyLine{Name: r.T("board.why.rest"), Note: r.T("board.why.rest.note", n)}
+			for _, l := range v.Lines[keep:] {
+				rest.Delta += l.Delta
+			}
+			rest.Text = signed(r, w.d, rest.Delta)
+			v.Rest, v.Lines = &rest, v.Lines[:keep]
+		}
+	}
+	all := make([]*whyLine, 0, len(v.Lines)+1)
+	for i := range v.Lines {
+		all = append(all, &v.Lines[i])
+	}
+	if v.Rest != nil {
+		all = append(all, v.Rest)
+	}
+	deltas, longest := make([]int64, len(all)), int64(1)
+	for i, l := range all {
+		deltas[i] = l.Delta
+		longest = max(longest, abs(l.Delta))
+	}
+	shares := rollup.Shares(deltas)
+	v.Same = shares == nil
+	for i, l := range all {
+		l.Width = float64(abs(l.Delta)) / float64(longest) * 48
+		l.Left, l.Minus, l.Share = 50, l.Delta < 0, "—"
+		if l.Minus {
+			l.Left -= l.Width
+		}
+		if shares != nil {
+			l.Share = web.Percent(float64(shares[i]) / 10)
+		}
+	}
+}
+
+// steps is the line 上月 + … = 本月; each number has its list.
+func (h *Rim) steps(a *asked, w whyAsk, p *rollup.Part) []stepView {
+	r := a.r
+	link := func(causes ...rollup.Cause) string {
+		words := make([]string, len(causes))
+		for i, c := range causes {
+			words[i] = string(c)
+		}
+		return listLink(r, w.d, a.at, "cause", strings.Join(words, ","), "vs", w.vs())
+	}
+	base := listLink(r, w.d, a.at, "month", a.month.Add(-w.back).String())
+	began, ended := "board.step.began", "board.step.ended"
+	if w.d.ID == "working" {
+		began, ended = "board.step.new", "board.step.left"
+	}
+	return []stepView{
+		{r.T("board.step.base." + w.vs()), p.From, base},
+		{r.T(began), p.By[rollup.Began], link(rollup.Began)},
+		{r.T(ended), p.By[rollup.Ended], link(rollup.Ended)},
+		{r.T("board.step.in"), p.By[rollup.MovedIn] + p.By[rollup.Entered], link(rollup.MovedIn, rollup.Entered)},
+		{r.T("board.step.out"), p.By[rollup.MovedOut] + p.By[rollup.Died] + p.By[rollup.Gone], link(rollup.MovedOut, rollup.Died, rollup.Gone)},
+		{r.T("board.step.now"), p.To, listLink(r, w.d, a.at)},
+	}
+}
+
+func (h *Rim) countLine(a *asked, w whyAsk, p *rollup.Part) whyLine {
+	r := a.r
+	l := whyLine{Name: h.partName(a, w, p.Region, p.Code), Delta: p.Delta(), From: web.Thousands(p.From), To: web.Thousands(p.To),
+		Began: p.By[rollup.Began], Ended: p.By[rollup.Ended], Came: p.By[rollup.MovedIn] + p.By[rollup.Entered],
+		Went: p.By[rollup.MovedOut] + p.By[rollup.Died] + p.By[rollup.Gone]}
+	l.Text = signed(r, w.d, l.Delta)
+	l.Href = h.partHref(a, w, p.Region, p.Code)
+	l.Note = h.note(a, w, p)
+	return l
+}
+
+// note names what moved a part most: the channel with its comings and goings
+// where the figure is about work, else the causes.
+func (h *Rim) note(a *asked, w whyAsk, p *rollup.Part) string {
+	r := a.r
+	moved := p.By[rollup.MovedIn] + p.By[rollup.Entered] - p.By[rollup.MovedOut] - p.By[rollup.Died] - p.By[rollup.Gone]
+	channel, net := p.Main()
+	n := p.Channels[channel]
+	if w.d.ID == "working" && w.by == rollup.ByPlace && net != 0 && abs(net) >= abs(moved) {
+		switch {
+		case n.Began == 0:
+			return r.T("board.why.ended", channelName(r, channel), web.Thousands(n.Ended))
+		case n.Ended == 0:
+			return r.T("board.why.began", channelName(r, channel), web.Thousands(n.Began))
+		case p.Delta() < 0:
+			return r.T("board.why.less", channelName(r, channel), web.Thousands(n.Ended), web.Thousands(n.Began))
+		}
+		return r.T("board.why.more", channelName(r, channel), web.Thousands(n.Began), web.Thousands(n.Ended))
+	}
+	var out []string
+	for _, c := range []struct {
+		key string
+		n   int64
+	}{{"board.why.n.began", p.By[rollup.Began]}, {"board.why.n.ended", p.By[rollup.Ended]}} {
+		if c.n > 0 {
+			out = append(out, r.T(c.key, web.Thousands(c.n)))
+		}
+	}
+	if moved != 0 {
+		key := "board.why.moved"
+		if w.by != rollup.ByPlace {
+			key = "board.why.switched"
+		}
+		out = append(out, r.T(key, web.Signed(moved)))
+	}
+	return strings.Join(out, r.T("board.list.and"))
+}
+
+// partName names a part: a place, a class of places, a channel.
+func (h *Rim) partName(a *asked, w whyAsk, at region.Code, code int) string {
+	switch {
+	case w.by == rollup.ByClass:
+		return h.classPart(a.r, code)
+	case w.by == rollup.ByChannel:
+		return channelName(a.r, code)
+	case at == a.at:
+		return a.r.T("board.why.own", h.name(a.r, at))
+	}
+	return h.name(a.r, at)
+}
+
+// classPart: of those who do not work, no class is stated.
+func (h *Rim) classPart(r *web.Request, class int) string {
+	if class == 0 {
+		return r.T("board.why.noclass")
+	}
+	return h.className(r, class)
+}
+
+// partHref leads to the same question one level down.
+func (h *Rim) partHref(a *asked, w whyAsk, at region.Code, code int) string {
+	r := a.r
+	switch {
+	case w.by == rollup.ByClass && w.d.ID == "working":
+		return listLink(r, w.d, a.at, "class", classParam(code))
+	case w.by != rollup.ByPlace || at == a.at:
+		return ""
+	}
+	return whyLink(r, w.d, w.vs(), "at", atParam(at))
 }
 
 func channelName(r *web.Request, c int) string {
@@ -135,32 +365,21 @@ func channelName(r *web.Request, c int) string {
 	return enumWord(r, fact.Channel, c)
 }
 
-// scale sizes the bars: half the cell is the longest, left is less.
-func (w *whyView) scale() {
-	longest := int64(1)
-	all := w.Lines
-	for _, l := range all {
-		longest = max(longest, abs(l.Delta))
+// signed writes a change in the indicator's unit.
+func signed(r *web.Request, d *indicator.Def, n int64) string {
+	sign := ""
+	if n > 0 {
+		sign = "+"
+	} else if n < 0 {
+		sign = "−"
 	}
-	one := func(l *whyLine) {
-		l.Width = float64(abs(l.Delta)) / float64(longest) * 48
-		l.Minus = l.Delta < 0
-		l.Left = 50
-		if l.Minus {
-			l.Left = 50 - l.Width
-		}
-		l.Share = "—"
-		if w.Delta != 0 {
-			l.Share = web.Percent(float64(l.Delta) / float64(w.Delta) * 100)
-		}
+	switch d.Unit {
+	case indicator.Fen:
+		return sign + web.Yuan(abs(n))
+	case indicator.Rate:
+		return sign + hundredths(abs(n))
 	}
-	for i := range w.Lines {
-		one(&w.Lines[i])
-	}
-	if w.Rest != nil {
-		longest = max(longest, abs(w.Rest.Delta))
-		one(w.Rest)
-	}
+	return web.Signed(n)
 }
 
 func abs(n int64) int64 { return max(n, -n) }
