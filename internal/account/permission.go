@@ -58,11 +58,13 @@ const (
 	BoardRead     Permission = "board.read"
 	TargetRead    Permission = "target.read"
 	TargetEdit    Permission = "target.edit"
+	TargetSign    Permission = "target.sign" // put decompositions into force, issue dispatches
 	RegisterRead  Permission = "register.read"
 	RegisterEdit  Permission = "register.edit"
 	ReportRead    Permission = "report.read"
 	ReportFill    Permission = "report.fill"
 	ReportReview  Permission = "report.review" // accept or return what the level below submitted
+	ReportSign    Permission = "report.sign"   // sign a form where the unit names one for it; speak for a department
 	SettingEdit   Permission = "setting.edit"
 	UserRead      Permission = "user.read"   // list of accounts: system and security administrator
 	UserCreate    Permission = "user.create" // system administrator
@@ -82,15 +84,15 @@ const (
 // deptOnly below.
 var table = map[Role][]Permission{
 	Aide:           {PeopleRead, PeopleEdit, FindingsRead, BoardRead},
-	Officer:        {PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, PeopleMerge, PeopleProof, ImportRun, FindingsRead, FindingsClear, MonthClose, BoardRead, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill, HandoverAsk, HandoverAnswer, LookedRead},
-	Reviewer:       {HandoverAnswer, PeopleRead, FindingsRead, FindingsClear, MonthReopen, BoardRead, TargetRead, RegisterRead, ReportRead, ReportReview, SettingEdit, ExportApprove, RightsRead, LookedRead},
-	Leader:         {PeopleRead, BoardRead, TargetRead, RegisterRead, ReportRead, RightsRead},
+	Officer:        {PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, PeopleMerge, PeopleProof, ImportRun, FindingsRead, FindingsClear, MonthClose, BoardRead, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportSign, HandoverAsk, HandoverAnswer, LookedRead},
+	Reviewer:       {HandoverAnswer, PeopleRead, FindingsRead, FindingsClear, MonthReopen, BoardRead, TargetRead, TargetSign, RegisterRead, ReportRead, ReportReview, ReportSign, SettingEdit, ExportApprove, RightsRead, LookedRead},
+	Leader:         {PeopleRead, BoardRead, TargetRead, TargetSign, RegisterRead, ReportRead, ReportSign, RightsRead},
 	System:         {UserRead, UserCreate, SystemOperate, RightsRead},
 	Security:       {UserRead, UserGrant, RightsRead},
 	Auditor:        {AuditRead, RightsRead},
 	Inspector:      {InspectOwn, PeopleRead, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
 	InspectorPlain: {InspectOwn, PeopleRead, PeopleReveal, FindingsRead, BoardRead, TargetRead, RegisterRead, ReportRead},
-	Local: {PeopleRead, PeopleEdit, PeopleExport, PeopleMerge, PeopleProof, ImportRun, FindingsRead, FindingsClear, MonthClose, MonthReopen, BoardRead, TargetRead, TargetEdit,
+	Local: {PeopleRead, PeopleEdit, PeopleExport, PeopleMerge, PeopleProof, ImportRun, FindingsRead, FindingsClear, MonthClose, MonthReopen, BoardRead, TargetRead, TargetEdit, TargetSign,
 		RegisterRead, RegisterEdit, ReportRead, ReportFill, ReportReview, SettingEdit, UserRead, UserCreate, UserGrant, SystemOperate, ExportApprove, RightsRead, LookedRead, HandoverAsk, HandoverAnswer},
 }
 
@@ -127,7 +129,9 @@ var levelOnly = map[Permission]levels{
 	MonthClose:   {region.City, region.County},   // a month is a county's, or that of a unit below its city
 	MonthReopen:  {region.Nation, region.City},   // by the level above
 	TargetEdit:   {region.Nation, region.County}, // targets are broken down to counties and towns by those above
+	TargetSign:   {region.Nation, region.County},
 	ReportFill:   {region.Province, region.County},
+	ReportSign:   {region.Province, region.Town},
 	ReportReview: {region.Nation, region.City}, // what the level below submitted
 	SettingEdit:  {region.Nation, region.County},
 	LookedRead:   {region.Province, region.County},

@@ -21,8 +21,8 @@ func Depts() []Dept {
 func Permissions() []Permission {
 	return []Permission{
 		BoardRead, PeopleRead, PeopleEdit, PeopleReveal, PeopleExport, PeopleMerge, PeopleProof, ImportRun, FindingsRead, FindingsClear,
-		MonthClose, MonthReopen, TargetRead, TargetEdit, RegisterRead, RegisterEdit, ReportRead, ReportFill,
-		ReportReview, HandoverAsk, HandoverAnswer, SettingEdit, ExportApprove, LookedRead, RightsRead, UserRead, UserCreate, UserGrant, AuditRead, SystemOperate, InspectOwn,
+		MonthClose, MonthReopen, TargetRead, TargetEdit, TargetSign, RegisterRead, RegisterEdit, ReportRead, ReportFill,
+		ReportReview, ReportSign, HandoverAsk, HandoverAnswer, SettingEdit, ExportApprove, LookedRead, RightsRead, UserRead, UserCreate, UserGrant, AuditRead, SystemOperate, InspectOwn,
 	}
 }
 
