@@ -79,7 +79,7 @@ func Bench(ctx context.Context, people, peerPeople int, say func(string)) (Bench
 	n, build := benchNation(people)
 	out.Build, out.Villages = build.Seconds(), n.villages
 	for _, b := range n.blocks {
-		out.Columns += int64(len(b.person))*14 + int64(len(b.counts))*4 + int64(len(b.money))*8
+		out.Columns += b.bytes()
 	}
 	base, _ := n.rollup(nil, nil)
 	last, year := base.wobble(1), base.wobble(2)

@@ -134,15 +134,16 @@ func (n *nationBlocks) rollup(month, year baseline) (r *nodes, falls int) {
 	r = &nodes{blocks: n.blocks}
 	starts := make([]int, len(n.blocks)+1)
 	for i, b := range n.blocks {
-		starts[i+1] = starts[i] + len(b.counts) + (len(b.towns)+1)*b.lanes
+		starts[i+1] = starts[i] + (len(b.villages)+len(b.towns)+1)*b.lanes
 	}
 	fell := make([]int, len(n.blocks))
 	parallel(len(n.blocks), func(i int) {
 		b := n.blocks[i]
-		b.sum()
-		if month != nil {
-			fell[i] = compare(month[starts[i]:], year[starts[i]:], b.walk)
+		if month == nil {
+			b.sum(nil)
+			return
 		}
+		fell[i] = compare(month[starts[i]:], year[starts[i]:], b.walk)
 	})
 	for l := range r.levels {
 		r.levels[l] = map[region.Code]node{}
@@ -175,7 +176,7 @@ func (r *nodes) add(l region.Level, at region.Code, part node) {
 type baseline []int32
 
 func (b *Block) walk(f func(counts []int32)) {
-	f(b.counts)
+	b.sum(f)
 	for i := range b.towns {
 		f(b.towns[i].counts)
 	}

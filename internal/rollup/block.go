@@ -15,7 +15,7 @@ import (
 )
 
 // Block is one county's month, sorted by village: columns of the rows and the
-// counts of every village, town and of the county. It never changes after it
+// counts of every town and of the county. It never changes after it
 // was built; an edit makes a new one that shares what did not change.
 type Block struct {
 	County region.Code
@@ -38,11 +38,9 @@ type Block struct {
 	movers []mover
 	wide   map[int32]int64 // wages past int32, by row
 
-	lanes  int
-	counts []int32 // villages × lanes
-	money  []int64 // income total by village
-	towns  []node
-	total  node
+	lanes int
+	towns []node // ascending
+	total node
 }
 
 // node is the sum of a town or of the county.
@@ -159,7 +157,7 @@ func build(county region.Code, m calendar.Month, rows []row) (*Block, error) {
 		return nil, errWide
 	}
 	b.ids = book.intern(b.keys)
-	b.sum()
+	b.sum(nil)
 	return b, nil
 }
 

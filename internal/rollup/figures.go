@@ -1,6 +1,7 @@
 package rollup
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -206,17 +207,17 @@ func (b *Block) node(at region.Code) (counts []int32, money int64, rows int) {
 		if !ok {
 			return nil, 0, 0
 		}
-		return b.counts[v*b.lanes : (v+1)*b.lanes], b.money[v], int(b.start[v+1] - b.start[v])
+		b.eachVillage(v, v+1, func(_ int, c []int32, fen int64) { counts, money = c, fen })
+		return counts, money, int(b.start[v+1] - b.start[v])
 	case region.Town:
 		lo, hi := at.Range()
 		i, _ := slices.BinarySearch(b.villages, lo)
 		j, _ := slices.BinarySearch(b.villages, hi)
-		for t := range b.towns {
-			if b.towns[t].code == at {
-				return b.towns[t].counts, b.towns[t].money, int(b.start[j] - b.start[i])
-			}
+		t, ok := slices.BinarySearchFunc(b.towns, at, func(n node, c region.Code) int { return cmp.Compare(n.code, c) })
+		if !ok {
+			return nil, 0, 0
 		}
-		return nil, 0, 0
+		return b.towns[t].counts, b.towns[t].money, int(b.start[j] - b.start[i])
 	}
 	return b.total.counts, b.total.money, len(b.person)
 }

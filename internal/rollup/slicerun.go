@@ -179,17 +179,7 @@ func (p *plan) count(b *Block, t *tables) *sums {
 		})
 		a.flush()
 	} else {
-		for vi, bases := range t.bases {
-			v := t.lo + vi
-			for _, cell := range bases {
-				s.rows[cell] += int64(b.start[v+1] - b.start[v])
-				s.money[cell] += b.money[v]
-				into := s.counts[int(cell)*s.lanes:]
-				for lane, n := range b.counts[v*b.lanes : (v+1)*b.lanes] {
-					into[lane] += int64(n)
-				}
-			}
-		}
+		p.countPlaces(b, t, s)
 	}
 	p.stays(b, t, func(cell int32, m *mover, _ int, _ int32) {
 		for _, d := range stayDefs {
@@ -199,6 +189,30 @@ func (p *plan) count(b *Block, t *tables) *sums {
 		}
 	})
 	return s
+}
+
+// countPlaces sums whole villages; a county in one cell is its own sum.
+func (p *plan) countPlaces(b *Block, t *tables, s *sums) {
+	put := func(cell int32, counts []int32, fen int64, rows int) {
+		s.rows[cell] += int64(rows)
+		s.money[cell] += fen
+		into := s.counts[int(cell)*s.lanes : (int(cell)+1)*s.lanes]
+		for lane, n := range counts {
+			into[lane] += int64(n)
+		}
+	}
+	if first := t.bases[0]; !slices.ContainsFunc(t.bases, func(b []int32) bool { return !slices.Equal(b, first) }) {
+		counts, fen, rows := b.node(p.q.At)
+		for _, cell := range first {
+			put(cell, counts, fen, rows)
+		}
+		return
+	}
+	b.eachVillage(t.lo, t.hi, func(v int, counts []int32, fen int64) {
+		for _, cell := range t.bases[v-t.lo] {
+			put(cell, counts, fen, int(b.start[v+1]-b.start[v]))
+		}
+	})
 }
 
 // adder adds shapes to cells eight counts at a time, spilling a cell

@@ -82,46 +82,48 @@ func pack(k indicator.Key) []plane {
 	return out
 }
 
-// sum fills the counts of villages, towns and county from the columns.
-func (b *Block) sum() {
-	if b.counts == nil {
-		b.counts = make([]int32, len(b.villages)*b.lanes)
-		b.money = make([]int64, len(b.villages))
-	}
-	clear(b.counts)
+// sum fills the sums of towns and county from the columns. Villages have none
+// of their own: a village's rows are counted faster than its sums are read from
+// memory. seen, if any, learns every village's counts on the way.
+func (b *Block) sum(seen func(counts []int32)) {
 	b.towns, b.total = nil, node{code: b.County, counts: make([]int32, b.lanes)}
-	b.sumRows()
-	for v, code := range b.villages {
-		t := b.town(code.At(region.Town))
-		add(t.counts, b.counts[v*b.lanes:(v+1)*b.lanes])
-		t.money += b.money[v]
-	}
+	b.eachVillage(0, len(b.villages), func(v int, counts []int32, fen int64) {
+		t := b.town(b.villages[v].At(region.Town))
+		add(t.counts, counts)
+		t.money += fen
+		if seen != nil {
+			seen(counts)
+		}
+	})
 	for i := range b.towns {
 		add(b.total.counts, b.towns[i].counts)
 		b.total.money += b.towns[i].money
 	}
 }
 
-func (b *Block) sumRows() {
+// eachVillage counts the villages lo to hi; f may not keep the counts.
+func (b *Block) eachVillage(lo, hi int, f func(v int, counts []int32, fen int64)) {
 	all := book.table()
-	table := make([]plane, len(b.ids))
+	tables := make([]plane, len(b.ids)*planes)
 	for p := range planes {
 		for i, id := range b.ids {
-			table[i] = all[int(id)*planes+p]
-		}
-		first, last := p*planeLanes, min((p+1)*planeLanes, b.lanes)
-		for v := range b.villages {
-			addShapes(b.counts[v*b.lanes+first:v*b.lanes+last], table, b.shape[b.start[v]:b.start[v+1]])
+			tables[p*len(b.ids)+i] = all[int(id)*planes+p]
 		}
 	}
-	for v := range b.villages {
-		lo, hi := b.start[v], b.start[v+1]
-		b.money[v] = addWages(b.wage[lo:hi])
+	counts := make([]int32, b.lanes)
+	for v := lo; v < hi; v++ {
+		clear(counts)
+		from, to := b.start[v], b.start[v+1]
+		for p := range planes {
+			addShapes(counts[p*planeLanes:min((p+1)*planeLanes, b.lanes)], tables[p*len(b.ids):(p+1)*len(b.ids)], b.shape[from:to])
+		}
+		fen := addWages(b.wage[from:to])
 		for i, w := range b.wide {
-			if i >= lo && i < hi {
-				b.money[v] += w
+			if i >= from && i < to {
+				fen += w
 			}
 		}
+		f(v, counts, fen)
 	}
 }
 
@@ -192,8 +194,8 @@ func add(into, from []int32) {
 	}
 }
 
-// resum repairs the sums of a block of which one row changed: its village, its
-// town and the county move by the difference.
+// resum repairs the sums of a block of which one row changed: its town and
+// the county move by the difference.
 func (b *Block) resum(old *Block, v int, i int32) {
 	fen := int64(b.wage[i]) - int64(old.wage[i])
 	was, is := old.keys[old.shape[i]], b.keys[b.shape[i]]
@@ -208,11 +210,7 @@ func (b *Block) resum(old *Block, v int, i int32) {
 			p, w, shift := lane/planeLanes, lane%planeLanes/8, lane%8*8
 			move[lane] = int32(to[p][w]>>shift&1) - int32(from[p][w]>>shift&1)
 		}
-		b.counts = slices.Clone(old.counts)
-		add(b.counts[v*b.lanes:(v+1)*b.lanes], move)
 	}
-	b.money = slices.Clone(old.money)
-	b.money[v] += fen
 	b.towns = slices.Clone(old.towns)
 	code := b.villages[v].At(region.Town)
 	for t := range b.towns {
