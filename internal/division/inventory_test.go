@@ -58,6 +58,9 @@ var staying = map[string]string{
 	"reconcile.region":           "a comparison of its day",
 	"reconcile_row.village":      "as above",
 	"division_change.region":     "this package",
+	"report_chain.region":        "a unit's habit; units are counties and above",
+	"report_signatory.region":    "as above",
+	"report_call.region":         "what was asked for a period of its time",
 }
 
 // TestEveryPlaceColumnIsDecided: a new table with a place must say here whether

@@ -20,9 +20,9 @@ type Filling struct {
 	FilledOn calendar.Date // 0: today
 }
 
-// Submit freezes a form as a new version and sends it up. A sheet with a hard
-// finding is refused. Forms of places below that the sheet repeats and that
-// were accepted are locked with it.
+// Submit is the filler's act: it freezes the sheet as a new version and sends
+// it on its way through the unit (填表送审), or up where the unit's chain is the
+// filler alone. A sheet with a hard finding or an unanswered remark is refused.
 func (s *Store) Submit(ctx context.Context, by account.Caller, formID string, at region.Code, p Period, fill Filling) (*Report, error) {
 	scope, err := mayFill(by, at)
 	if err != nil {
@@ -48,19 +48,54 @@ func (s *Store) Submit(ctx context.Context, by account.Caller, formID string, at
 		if r.LockNo != seen {
 			return fault.New(fault.Conflict, "fault.conflict")
 		}
+		open, err := unanswered(ctx, tx, r.ID)
+		if err != nil {
+			return err
+		}
+		if open != nil {
+			return fault.InvalidFields(open...)
+		}
 		if err := s.fill(ctx, tx, r, fill, calendar.DateAt(tx.Now)); err != nil {
 			return err
 		}
-		if err := s.move(ctx, tx, by, r, Submit, ""); err != nil {
-			return err
-		}
-		if err := s.freeze(ctx, tx, scope, r, sh); err != nil {
-			return err
-		}
 		out = r
-		return s.lockBelow(ctx, tx, by, sh)
+		return s.begin(ctx, tx, by, scope, r, sh)
 	})
 	return out, err
+}
+
+// begin freezes the version and takes the first step of the unit's chain.
+func (s *Store) begin(ctx context.Context, tx *db.Tx, by account.Caller, scope region.Scope, r *Report, sh *Sheet) error {
+	g, err := s.signing(ctx, tx, r.Form, r.Region)
+	if err != nil {
+		return err
+	}
+	r.chain, r.DueOn, r.CutoffOn, r.CutoffAt = g.Steps.String(), sh.Due, sh.Ends, sh.Received
+	if _, err := tx.ExecContext(ctx, "UPDATE report SET chain = $1, due_on = $2, cutoff_on = $3, cutoff_at = $4 WHERE id = $5", r.chain, int32(r.DueOn), int32(r.CutoffOn), r.CutoffAt, r.ID); err != nil {
+		return fmt.Errorf("chain of a form: %w", err)
+	}
+	first := Fill
+	if len(g.Steps) == 1 {
+		first = Submit
+	}
+	if err := s.move(ctx, tx, by, r, first, ""); err != nil {
+		return err
+	}
+	if err := s.freeze(ctx, tx, scope, r, sh); err != nil {
+		return err
+	}
+	if err := keep(ctx, tx, by, r, sh); err != nil {
+		return err
+	}
+	frozen := *sh
+	frozen.Version = r.Version
+	if err := s.write(ctx, tx, by, r, Fill, "", "", &frozen); err != nil {
+		return err
+	}
+	if r.State != Submitted {
+		return nil
+	}
+	return s.lockBelow(ctx, tx, by, sh)
 }
 
 // ready answers every reason why a sheet cannot be submitted, together.
@@ -111,12 +146,26 @@ func (s *Store) move(ctx context.Context, tx *db.Tx, by account.Caller, r *Repor
 	if !ok {
 		return fault.New(fault.Conflict, "report.wrong_state", string(r.State), string(a))
 	}
-	version := r.Version
-	if a == Submit {
+	return s.moveTo(ctx, tx, by, r, a, st.To, remark)
+}
+
+// moveTo is move where an action leads to several states.
+func (s *Store) moveTo(ctx context.Context, tx *db.Tx, by account.Caller, r *Report, a Action, to State, remark string) error {
+	if _, ok := stepTo(r.State, a, to); !ok {
+		return fault.New(fault.Conflict, "report.wrong_state", string(r.State), string(a))
+	}
+	version, first, sentOn, sent := r.Version, r.FirstOn, r.SentOn, r.SentVersion
+	if a == Submit || a == Fill {
 		version++
 	}
-	res, err := tx.ExecContext(ctx, "UPDATE report SET state = $1, version = $2, lock_no = lock_no + 1, updated_at = $3 WHERE id = $4 AND lock_no = $5 AND state = $6",
-		string(st.To), version, db.Millis(tx.Now), r.ID, r.LockNo, string(r.State))
+	if to == Submitted {
+		sentOn, sent = calendar.DateAt(tx.Now), version
+		if first == 0 {
+			first = sentOn
+		}
+	}
+	res, err := tx.ExecContext(ctx, "UPDATE report SET state = $1, version = $2, lock_no = lock_no + 1, updated_at = $3, first_on = $4, sent_on = $5, sent_version = $6 WHERE id = $7 AND lock_no = $8 AND state = $9",
+		string(to), version, db.Millis(tx.Now), int32(first), int32(sentOn), sent, r.ID, r.LockNo, string(r.State))
 	if err != nil {
 		return fmt.Errorf("move report: %w", err)
 	}
@@ -126,15 +175,16 @@ func (s *Store) move(ctx context.Context, tx *db.Tx, by account.Caller, r *Repor
 	if _, err := tx.ExecContext(ctx, `
 		INSERT INTO report_event (report_id, n, at, by_user, by_name, action, from_state, to_state, version, remark)
 		SELECT $1, COALESCE(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9 FROM report_event WHERE report_id = $1`,
-		r.ID, db.Millis(tx.Now), by.UserID, by.Name, string(a), string(r.State), string(st.To), version, remark); err != nil {
+		r.ID, db.Millis(tx.Now), by.UserID, by.Name, string(a), string(r.State), string(to), version, remark); err != nil {
 		return fmt.Errorf("report event: %w", err)
 	}
-	r.State, r.Version, r.LockNo = st.To, version, r.LockNo+1
-	return s.note(ctx, tx, by, "report."+string(a), r, nil)
+	r.State, r.Version, r.LockNo, r.FirstOn, r.SentOn, r.SentVersion = to, version, r.LockNo+1, first, sentOn, sent
+	return s.note(ctx, tx, by, "report."+string(a), r, map[string]string{"version": fmt.Sprint(version)})
 }
 
 // Review returns, accepts or locks a form of the level below. Returning needs
-// a remark. version is the one that the reviewer saw.
+// a remark, on the form or on its cells; accepting, that no remark on a cell
+// waits to be sent. version is the one that the reviewer saw.
 func (s *Store) Review(ctx context.Context, by account.Caller, formID string, at region.Code, p Period, version int, a Action, remark string) error {
 	if !by.Can(account.ReportReview) {
 		return fault.New(fault.Forbidden, "fault.forbidden", account.ReportReview)
@@ -147,10 +197,7 @@ func (s *Store) Review(ctx context.Context, by account.Caller, formID string, at
 		return fault.New(fault.Forbidden, "report.review_above")
 	}
 	remark = strings.TrimSpace(remark)
-	if a == Return && len([]rune(remark)) < 2 {
-		return fault.InvalidFields(fault.Field{Name: "remark", Key: "report.remark"})
-	}
-	if a == Submit {
+	if a != Return && a != Accept && a != Lock {
 		return errNotFound
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
@@ -163,8 +210,36 @@ func (s *Store) Review(ctx context.Context, by account.Caller, formID string, at
 		case r.Version != version:
 			return fault.New(fault.Conflict, "fault.conflict")
 		}
+		if err := reviewable(ctx, tx, r, a, remark); err != nil {
+			return err
+		}
 		return s.move(ctx, tx, by, r, a, remark)
 	})
+}
+
+// reviewable sends the remarks on cells with a return, and refuses the other
+// acts over remarks that were not sent.
+func reviewable(ctx context.Context, tx *db.Tx, r *Report, a Action, remark string) error {
+	if a != Return {
+		all, err := remarks(ctx, tx, r.ID)
+		if err != nil {
+			return err
+		}
+		for _, m := range all {
+			if m.SentAt == 0 && m.Version == r.Version {
+				return fault.New(fault.Conflict, "report.mark.waiting")
+			}
+		}
+		return nil
+	}
+	if !r.State.Sent() {
+		return fault.New(fault.Conflict, "report.wrong_state", string(r.State), string(a))
+	}
+	marks, err := sendMarks(ctx, tx, r)
+	if err == nil && marks == 0 && len([]rune(remark)) < 2 {
+		err = fault.InvalidFields(fault.Field{Name: "remark", Key: "report.remark"})
+	}
+	return err
 }
 
 // lockBelow locks the accepted forms that a submitted sheet repeats: from then
@@ -183,7 +258,7 @@ func (s *Store) lockBelow(ctx context.Context, tx *db.Tx, by account.Caller, sh 
 		switch {
 		case r.Version != row.Source.Version || r.State != Accepted && r.State != Locked:
 			// Returned or sent again since the sheet was computed.
-			return fault.New(fault.Conflict, "fault.conflict")
+			return fault.New(fault.Conflict, "report.below_changed", row.Name)
 		case r.State == Accepted:
 			if err := s.move(ctx, tx, by, r, Lock, ""); err != nil {
 				return err
@@ -191,17 +266,4 @@ func (s *Store) lockBelow(ctx context.Context, tx *db.Tx, by account.Caller, sh 
 		}
 	}
 	return nil
-}
-
-// Can reports which actions the caller may take on a unit's form now.
-func Can(by account.Caller, at region.Code, state State, a Action) bool {
-	st, ok := stepOf(state, a)
-	if !ok {
-		return false
-	}
-	place := at
-	if st.Above {
-		place = at.Parent()
-	}
-	return by.Scope(st.Need).Contains(place)
 }

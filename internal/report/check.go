@@ -245,7 +245,7 @@ func (s *Store) addLast(ctx context.Context, sh *Sheet) error {
 		FROM report r JOIN report_cell c ON c.report_id = r.id AND c.version = r.version
 		WHERE r.form = `+a.Add(sh.Form.ID)+` AND r.period = `+a.Add(before.String())+` AND (r.region IN `+list+` OR r.region = `+a.Add(int64(sh.Region.Parent()))+`)
 			AND c.row_region IN `+list+` AND c.row_key NOT LIKE 'own%' AND c.col > 1
-			AND r.state <> 'returned'
+			AND r.state IN ('submitted', 'accepted', 'locked')
 		ORDER BY 4`, a.Values...)
 	if err != nil {
 		return fmt.Errorf("period before: %w", err)

@@ -27,7 +27,13 @@ func (s *Sheet) Code() string {
 	if !s.Frozen {
 		return ""
 	}
-	return Code{Region: s.Region, Form: s.Form.ID, Period: s.Period.String(), Version: s.Version, Sum: shortSum(s.Checksum())}.String()
+	sum := ""
+	if s.Made != nil {
+		sum = s.Made.Checksum // a sheet for paper has its telephones opened
+	} else {
+		sum = s.Checksum()
+	}
+	return Code{Region: s.Region, Form: s.Form.ID, Period: s.Period.String(), Version: s.Version, Sum: shortSum(sum)}.String()
 }
 
 // Code is a version's code, taken apart.

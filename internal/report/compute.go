@@ -64,11 +64,11 @@ func (s *Store) compute(ctx context.Context, scope region.Scope, f *Form, r *Rep
 	if f.Design != nil {
 		sh.Cutoff = f.end(p, s.today())
 	}
+	if err := s.setTerms(ctx, sh); err != nil {
+		return nil, err
+	}
 	if r != nil {
-		if f.Every == Quarterly && f.Design == nil {
-			sh.Cutoff = min(r.CutoffOn, s.today())
-		}
-		sh.Received, sh.Filler, sh.Phone = r.CutoffAt, r.Filler, r.PhoneMask
+		sh.Filler, sh.Phone = r.Filler, r.PhoneMask
 	}
 	c := &computing{Store: s, scope: scope, sheet: sh, from: calendar.DateOf(p.Year, 1, 1), items: map[string][]*fact.RegisterItem{}}
 	if err := c.load(ctx); err != nil {
@@ -168,7 +168,7 @@ func (c *computing) placeRow(ctx context.Context, p region.Place, r *Report) (Ro
 	if p.Kind == region.KindUnit {
 		role = Unit
 	}
-	if r == nil || r.State.open() {
+	if r == nil || !r.State.Sent() {
 		return c.row(ctx, p.Code, role, p.Code.Contains)
 	}
 	sh, err := c.frozen(ctx, c.sheet.Form, r, r.Version)

@@ -20,15 +20,16 @@ type Ref struct {
 	Col    int
 }
 
-// Correct sets a cell's number with a reason, while the form is a draft or
-// returned. The computed number stays beside it; the same number is a note. A
+// Correct sets a cell's number with a reason, while the unit works on the form;
+// one that is being signed is taken out of signing, and its signatures are void.
+// The computed number stays beside it; the same number is a note. A
 // cell that repeats the form of a place below is corrected there.
 func (s *Store) Correct(ctx context.Context, by account.Caller, ref Ref, value int64, reason string) error {
 	scope, err := mayFill(by, ref.Region)
 	if err != nil {
 		return err
 	}
-	sh, err := s.Sheet(ctx, scope, ref.Form, ref.Region, ref.Period)
+	sh, err := s.openSheet(ctx, scope, ref)
 	if err != nil {
 		return err
 	}
@@ -67,6 +68,9 @@ func (s *Store) Correct(ctx context.Context, by account.Caller, ref Ref, value i
 		if err != nil {
 			return err
 		}
+		if err := s.unseal(ctx, tx, by, r, ref.cell()); err != nil {
+			return err
+		}
 		if err := touch(ctx, tx, r); err != nil {
 			return err
 		}
@@ -100,6 +104,9 @@ func (s *Store) Withdraw(ctx context.Context, by account.Caller, ref Ref) error 
 		case r == nil:
 			return errNotFound
 		}
+		if err := s.unseal(ctx, tx, by, r, ref.cell()); err != nil {
+			return err
+		}
 		if err := touch(ctx, tx, r); err != nil {
 			return err
 		}
@@ -110,11 +117,64 @@ func (s *Store) Withdraw(ctx context.Context, by account.Caller, ref Ref) error 
 	})
 }
 
+// openSheet is the sheet on which a cell is corrected: computed now also where
+// the form is being signed.
+func (s *Store) openSheet(ctx context.Context, scope region.Scope, ref Ref) (*Sheet, error) {
+	sh, err := s.Sheet(ctx, scope, ref.Form, ref.Region, ref.Period)
+	if err != nil || sh.Report == nil || !sh.Report.State.Signing() {
+		return sh, err
+	}
+	return s.compute(ctx, scope, sh.Form, sh.Report, ref.Region, ref.Period)
+}
+
+// cell names the cell in an event: 371522000000.6.
+func (r Ref) cell() string { return r.Row + "." + strconv.Itoa(r.Col) }
+
+// Prove binds a paper to the correction that stands on a cell. upload brings the
+// file once it is known that there is one.
+func (s *Store) Prove(ctx context.Context, by account.Caller, ref Ref, upload func(report int64) (int64, error)) error {
+	scope, err := mayFill(by, ref.Region)
+	if err != nil {
+		return err
+	}
+	r, err := find(ctx, s.db.Read, scope, ref.Form, ref.Region, ref.Period)
+	if err != nil {
+		return err
+	}
+	if r == nil {
+		return errNotFound
+	}
+	var n int
+	const standing = " FROM report_correction WHERE report_id = $1 AND row_key = $2 AND col = $3 AND withdrawn = FALSE"
+	if err := s.db.Read.QueryRowContext(ctx, "SELECT count(*)"+standing, r.ID, ref.Row, ref.Col).Scan(&n); err != nil {
+		return fmt.Errorf("correction: %w", err)
+	}
+	switch {
+	case n == 0:
+		return errNotFound
+	case !r.State.open():
+		return fault.New(fault.Conflict, "report.not_open")
+	}
+	id, err := upload(r.ID)
+	if err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := touch(ctx, tx, r); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE report_correction SET evidence_id = $4 WHERE report_id = $1 AND row_key = $2 AND col = $3 AND withdrawn = FALSE", r.ID, ref.Row, ref.Col, id); err != nil {
+			return fmt.Errorf("paper of a correction: %w", err)
+		}
+		return s.note(ctx, tx, by, "report.prove", r, map[string]string{"row": ref.Row, "col": strconv.Itoa(ref.Col), "evidence": strconv.FormatInt(id, 10)})
+	})
+}
+
 // touch takes the row of a form on which the unit still works: a submission of
 // a sheet that was computed before is refused (LockNo), and none passes between.
 func touch(ctx context.Context, tx *db.Tx, r *Report) error {
-	res, err := tx.ExecContext(ctx, "UPDATE report SET lock_no = lock_no + 1, updated_at = $1 WHERE id = $2 AND state IN ($3, $4)",
-		db.Millis(tx.Now), r.ID, string(Draft), string(Returned))
+	res, err := tx.ExecContext(ctx, "UPDATE report SET lock_no = lock_no + 1, updated_at = $1 WHERE id = $2 AND state IN ($3, $4, $5)",
+		db.Millis(tx.Now), r.ID, string(Draft), string(Returned), string(Sentback))
 	if err != nil {
 		return fmt.Errorf("touch report: %w", err)
 	}
@@ -138,7 +198,7 @@ func (s *Store) applyCorrections(ctx context.Context, sh *Sheet) error {
 		return nil
 	}
 	rows, err := s.db.Read.QueryContext(ctx, `
-		SELECT row_key, col, computed, corrected, reason, by_user, by_name, at FROM report_correction
+		SELECT row_key, col, computed, corrected, reason, by_user, by_name, at, evidence_id FROM report_correction
 		WHERE report_id = $1 AND withdrawn = FALSE ORDER BY at`, sh.Report.ID)
 	if err != nil {
 		return fmt.Errorf("corrections: %w", err)
@@ -146,7 +206,7 @@ func (s *Store) applyCorrections(ctx context.Context, sh *Sheet) error {
 	defer rows.Close()
 	for rows.Next() {
 		var c Correction
-		if err := rows.Scan(&c.RowKey, &c.Col, &c.Computed, &c.Corrected, &c.Reason, &c.ByUser, &c.ByName, &c.At); err != nil {
+		if err := rows.Scan(&c.RowKey, &c.Col, &c.Computed, &c.Corrected, &c.Reason, &c.ByUser, &c.ByName, &c.At, &c.Evidence); err != nil {
 			return fmt.Errorf("corrections: %w", err)
 		}
 		sh.correct(&c)

@@ -7,6 +7,7 @@ package report
 import (
 	"fmt"
 
+	"wengang/internal/account"
 	"wengang/internal/calendar"
 	"wengang/internal/fault"
 	"wengang/internal/region"
@@ -109,8 +110,9 @@ type Form struct {
 	Columns  []Column
 	Left     string // in front of the unit's name
 	Note     string
-	DueArgs  []any   // of DueRule
-	Design   *Design // nil for a declared form
+	Cosign   []account.Dept // who signs with a province's or a city's own form (A186)
+	DueArgs  []any          // of DueRule
+	Design   *Design        // nil for a declared form
 }
 
 // Column finds a column by key.

@@ -99,7 +99,7 @@ func (s *Store) freezeMembers(ctx context.Context, tx *db.Tx, scope region.Scope
 
 // frozen reads a version back.
 func (s *Store) frozen(ctx context.Context, f *Form, r *Report, version int) (*Sheet, error) {
-	sh := &Sheet{Form: f, Region: r.Region, Period: r.Period, Report: r, Frozen: true, Version: version, FilledOn: r.FilledOn, Filler: r.Filler, Phone: r.PhoneMask}
+	sh := &Sheet{Form: f, Region: r.Region, Period: r.Period, Report: r, Frozen: true, Due: r.DueOn, Ends: r.CutoffOn, Version: version, FilledOn: r.FilledOn, Filler: r.Filler, Phone: r.PhoneMask}
 	rows, err := s.db.Read.QueryContext(ctx, `
 		SELECT c.row_key, c.col, c.row_region, c.value, c.printed, c.computed, c.explain, c.source_report, c.source_version, COALESCE(o.state, '')
 		FROM report_cell c LEFT JOIN report o ON o.id = c.source_report
@@ -137,7 +137,8 @@ func (s *Store) frozen(ctx context.Context, f *Form, r *Report, version int) (*S
 		x := sh.Rows[0].Cells[len(sh.Rows[0].Cells)-1].Explain
 		sh.Cutoff, sh.Received = x.Cutoff, x.Received
 	}
-	return sh, nil
+	rows.Close()
+	return sh, s.as(ctx, sh)
 }
 
 // part is where the set of one row of lists stands.

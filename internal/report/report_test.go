@@ -17,6 +17,7 @@ import (
 	"wengang/internal/region"
 	"wengang/internal/register"
 	"wengang/internal/report"
+	"wengang/internal/report/reporttest"
 	"wengang/internal/secret/secrettest"
 	"wengang/internal/testkit"
 )
@@ -89,6 +90,7 @@ func setup(t *testing.T, d *db.DB) *fixture {
 	box := secrettest.Box(t)
 	f.reg = register.New(d, box, f.rec, tree)
 	f.s = report.New(d, report.Deps{Box: box, Audit: f.rec, Registers: f.reg, Figures: f.figs, Tree: tree, Tags: f.tags})
+	reporttest.Short(t, f.s, shandong, liaocheng, yanggu, shenxian, resort)
 	return f
 }
 

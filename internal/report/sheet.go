@@ -51,6 +51,7 @@ type Correction struct {
 	ByUser    int64
 	ByName    string
 	At        int64
+	Evidence  int64 `json:",omitempty"` // the paper it stands on, 0 none
 }
 
 // Role of a row.
@@ -109,7 +110,9 @@ type Sheet struct {
 	Form     *Form
 	Region   region.Code
 	Period   Period
-	Report   *Report // nil where nobody has begun it
+	Report   *Report       // nil where nobody has begun it
+	Due      calendar.Date // of the unit
+	Ends     calendar.Date // the cut-off as set; Cutoff is today where it is still to come
 	Cutoff   calendar.Date
 	Received int64
 	Month    calendar.Month // of figures
@@ -117,7 +120,8 @@ type Sheet struct {
 	Findings []Finding
 	Checked  int // how many checks ran
 	Frozen   bool
-	Version  int // of a frozen sheet
+	Version  int   // of a frozen sheet
+	Made     *Made // of a frozen sheet: checks of then, scan
 	FilledOn calendar.Date
 	Filler   string
 	Phone    string

@@ -58,6 +58,7 @@ type Deps struct {
 	Tree      Tree
 	Tags      Tags
 	Designs   Designs // nil: declared forms only
+	Staff     Staff   // nil: nobody is offered for a signature
 }
 
 // Store computes, keeps and moves forms. Every method takes the scope, or the
@@ -89,7 +90,7 @@ type Report struct {
 	Region    region.Code
 	Period    Period
 	State     State
-	Version   int // of the last submission, 0 before the first
+	Version   int // frozen last, 0 before the first
 	CutoffOn  calendar.Date
 	CutoffAt  int64
 	DueOn     calendar.Date
@@ -97,17 +98,23 @@ type Report struct {
 	Filler    string
 	PhoneMask string
 	LockNo    int
-	phone     []byte
+	FirstOn   calendar.Date // of the first submission, 0 before it
+	SentOn    calendar.Date // of the last one
+	// SentVersion is the version that was submitted last, 0 before the first;
+	// Version counts those frozen for the unit's signatures too.
+	SentVersion int
+	chain       string
+	phone       []byte
 }
 
-const reportColumns = `r.id, r.form, r.region, r.period, r.state, r.version, r.cutoff_on, r.cutoff_at, r.due_on, r.filled_on, r.filler, r.phone_mask, r.phone_cipher, r.lock_no`
+const reportColumns = `r.id, r.form, r.region, r.period, r.state, r.version, r.cutoff_on, r.cutoff_at, r.due_on, r.filled_on, r.filler, r.phone_mask, r.phone_cipher, r.lock_no, r.chain, r.first_on, r.sent_on, r.sent_version`
 
 type scanner interface{ Scan(dest ...any) error }
 
 func scanReport(row scanner) (*Report, error) {
 	var r Report
 	var period string
-	if err := row.Scan(&r.ID, &r.Form, &r.Region, &period, &r.State, &r.Version, &r.CutoffOn, &r.CutoffAt, &r.DueOn, &r.FilledOn, &r.Filler, &r.PhoneMask, &r.phone, &r.LockNo); err != nil {
+	if err := row.Scan(&r.ID, &r.Form, &r.Region, &period, &r.State, &r.Version, &r.CutoffOn, &r.CutoffAt, &r.DueOn, &r.FilledOn, &r.Filler, &r.PhoneMask, &r.phone, &r.LockNo, &r.chain, &r.FirstOn, &r.SentOn, &r.SentVersion); err != nil {
 		return nil, err
 	}
 	var err error
@@ -143,11 +150,15 @@ func (s *Store) ensure(ctx context.Context, tx *db.Tx, by account.Caller, scope 
 	if err != nil {
 		return nil, err
 	}
-	due := f.Due(p)
+	t, err := s.terms(ctx, tx, at)
+	if err != nil {
+		return nil, err
+	}
+	x := t.of(f, at, p)
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO report (id, form, region, period, state, cutoff_on, due_on, created_by, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $8)`,
-		id, f.ID, int64(at), p.String(), string(Draft), int32(due), by.UserID, db.Millis(tx.Now))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
+		id, f.ID, int64(at), p.String(), string(Draft), int32(x.CutoffOn), int32(x.Due), by.UserID, db.Millis(tx.Now))
 	if err != nil {
 		return nil, fmt.Errorf("begin report: %w", err)
 	}

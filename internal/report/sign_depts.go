@@ -1,0 +1,162 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wengang/internal/account"
+	"wengang/internal/db"
+	"wengang/internal/fault"
+	"wengang/internal/region"
+)
+
+// Verdict of a department on a version.
+type Verdict string
+
+// The verdicts.
+const (
+	Confirm Verdict = "confirm"
+	Object  Verdict = "object"
+)
+
+// Word is what a department says of a version (会签, facts A186); Verdict is ""
+// until it has spoken.
+type Word struct {
+	Dept     string
+	Verdict  Verdict
+	Person   string
+	Remark   string
+	Evidence int64 // the paper, where the filler recorded it for the department
+	ByName   string
+	At       int64
+}
+
+// words are the latest words of each department on the version in signing.
+func (s *Store) words(ctx context.Context, q db.Querier, r *Report, depts []string) ([]Word, error) {
+	out := make([]Word, len(depts))
+	for i, d := range depts {
+		out[i].Dept = d
+	}
+	if r == nil || len(depts) == 0 || r.State.open() {
+		return out, nil
+	}
+	rows, err := q.QueryContext(ctx, `SELECT dept, verdict, person, remark, evidence_id, by_name, at FROM report_cosign WHERE report_id = $1 AND version = $2 ORDER BY n`, r.ID, r.Version)
+	if err != nil {
+		return nil, fmt.Errorf("departments' words: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var w Word
+		if err := rows.Scan(&w.Dept, &w.Verdict, &w.Person, &w.Remark, &w.Evidence, &w.ByName, &w.At); err != nil {
+			return nil, fmt.Errorf("departments' words: %w", err)
+		}
+		if i := slices.Index(depts, w.Dept); i >= 0 {
+			out[i] = w
+		}
+	}
+	return out, rows.Err()
+}
+
+// speaksFor reports whether the caller holds ReportSign for a department at the
+// very place.
+func speaksFor(by account.Caller, at region.Code, dept string) bool {
+	return slices.ContainsFunc(by.Grants, func(g account.Grant) bool {
+		return string(g.Dept) == dept && g.Region == at && g.Has(account.ReportSign)
+	})
+}
+
+// Speaks lists the departments for which the caller may speak of a form now.
+func (c *Course) Speaks(by account.Caller, at region.Code) []string {
+	var out []string
+	for _, w := range c.Depts {
+		if speaksFor(by, at, w.Dept) {
+			out = append(out, w.Dept)
+		}
+	}
+	return out
+}
+
+// Cosign is a department's word on the version in signing, by one of its own
+// accounts in the same place. An objection needs a remark.
+func (s *Store) Cosign(ctx context.Context, by account.Caller, form string, at region.Code, p Period, version int, w Word) error {
+	scope, err := maySign(by, at)
+	if err != nil {
+		return err
+	}
+	if !speaksFor(by, at, w.Dept) {
+		return fault.New(fault.Forbidden, "report.cosign.not_yours")
+	}
+	w.Person, w.Evidence = by.Name, 0
+	return s.cosign(ctx, by, scope, form, at, p, version, w)
+}
+
+// RecordCosign records the word of a department without an account: by the
+// filler, with who said it and the paper that shows it.
+func (s *Store) RecordCosign(ctx context.Context, by account.Caller, form string, at region.Code, p Period, version int, w Word) error {
+	scope, err := mayFill(by, at)
+	if err != nil {
+		return err
+	}
+	w.Person = strings.TrimSpace(w.Person)
+	var fields []fault.Field
+	if n := len([]rune(w.Person)); n < 2 || n > 40 {
+		fields = append(fields, fault.Field{Name: "person", Key: "report.cosign.person"})
+	}
+	if w.Evidence == 0 {
+		fields = append(fields, fault.Field{Name: "file", Key: "report.cosign.file"})
+	}
+	if fields != nil {
+		return fault.InvalidFields(fields...)
+	}
+	return s.cosign(ctx, by, scope, form, at, p, version, w)
+}
+
+func (s *Store) cosign(ctx context.Context, by account.Caller, scope region.Scope, form string, at region.Code, p Period, version int, w Word) error {
+	w.Remark = strings.TrimSpace(w.Remark)
+	switch {
+	case w.Verdict != Confirm && w.Verdict != Object:
+		return fault.InvalidFields(fault.Field{Name: "verdict", Key: "report.cosign.verdict"})
+	case w.Verdict == Object && len([]rune(w.Remark)) < 2:
+		return fault.InvalidFields(fault.Field{Name: "remark", Key: "report.cosign.remark"})
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		r, err := s.signable(ctx, tx, scope, form, at, p, version)
+		if err != nil {
+			return err
+		}
+		g, err := s.signing(ctx, tx, form, at)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(g.Depts, w.Dept) {
+			return errNotFound
+		}
+		if err := hold(ctx, tx, r); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO report_cosign (report_id, n, version, dept, verdict, person, remark, evidence_id, by_user, by_name, at)
+			SELECT $1, COALESCE(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM report_cosign WHERE report_id = $1`,
+			r.ID, version, w.Dept, string(w.Verdict), w.Person, w.Remark, w.Evidence, by.UserID, by.Name, db.Millis(tx.Now))
+		if err != nil {
+			return fmt.Errorf("department's word: %w", err)
+		}
+		return s.note(ctx, tx, by, "report.cosign", r, map[string]string{"dept": w.Dept, "verdict": string(w.Verdict), "version": strconv.Itoa(version), "evidence": strconv.FormatInt(w.Evidence, 10)})
+	})
+}
+
+// hold takes a form's row as it was read, so that nothing moves it meanwhile.
+func hold(ctx context.Context, tx *db.Tx, r *Report) error {
+	res, err := tx.ExecContext(ctx, "UPDATE report SET lock_no = lock_no + 1 WHERE id = $1 AND lock_no = $2", r.ID, r.LockNo)
+	if err != nil {
+		return fmt.Errorf("hold report: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return fault.New(fault.Conflict, "fault.conflict")
+	}
+	r.LockNo++
+	return nil
+}
