@@ -69,6 +69,12 @@ func Derive(f *Facts, m calendar.Month, prev Prev, r *Rules) (fact.PersonMonth, 
 	if prev.Counted && prev.Working && !(counted && working) {
 		p.Flags |= fact.LeftWork
 	}
+	if p.Flags&fact.NewWork == 0 {
+		p.Flags &^= fact.Again
+	}
+	if !(counted && prev.Counted && prev.Working) {
+		p.Flags &^= fact.Changed | fact.CameHome
+	}
 	return p, true
 }
 
@@ -95,8 +101,8 @@ func base(f *Facts, m calendar.Month, r *Rules) (fact.PersonMonth, bool) {
 			p.YearPlace, p.YearPlaceClass = t.Place, classOf(t, p.Village)
 		}
 	}
-	if w.months >= r.MinMonths && counted {
-		p.Flags |= fact.WorkedYear
+	if counted {
+		p.Flags |= w.yearFlags(r)
 	}
 	if dead {
 		p.Flags |= fact.Dead
@@ -109,7 +115,25 @@ func base(f *Facts, m calendar.Month, r *Rules) (fact.PersonMonth, bool) {
 	if w.stable >= r.StableMonths {
 		p.Flags |= fact.Stable
 	}
+	if w.one {
+		p.Flags |= fact.OneEmployer
+	}
+	p.Flags |= w.since(&p)
 	return p, true
+}
+
+// yearFlags say of whom the year's and last year's work count.
+func (w *work) yearFlags(r *Rules) (fl fact.Flag) {
+	if w.months >= r.MinMonths {
+		fl |= fact.WorkedYear
+		if w.sighted {
+			fl |= fact.YearConfirmed
+		}
+	}
+	if w.lastYear >= r.MinMonths {
+		fl |= fact.LastYear
+	}
+	return fl
 }
 
 // presence are the flags that work does not touch.

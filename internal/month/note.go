@@ -106,6 +106,9 @@ func (s *Store) noteMonth(ctx context.Context, tx *db.Tx, st Status, facts []*Fa
 			left := (&before{}).departure(&p)
 			would = &left
 		}
+		if would != nil && fact.VersionOf(st.Stamp) < 2 {
+			would.Flags &^= fact.Facts2 // the frozen row cannot have them
+		}
 		for _, d := range differences(known[f.ID], would) {
 			rows = append(rows, []any{int64(st.County), int64(st.Month), f.ID, d.field, d.was, d.now, db.Millis(tx.Now), by, batch})
 		}

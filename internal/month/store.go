@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 
 	"wengang/internal/account"
@@ -216,7 +217,17 @@ func (s *Store) rules(ctx context.Context, q db.Querier, county region.Code, yea
 	if err != nil {
 		return Rules{}, "", err
 	}
-	return RulesOf(v), v.Stamp(), nil
+	return RulesOf(v), stampOf(v), nil
+}
+
+// stampOf is the calibre of a close: the version of the facts, then the counting
+// settings that differ from their defaults.
+func stampOf(v setting.Values) string {
+	stamp := fact.VersionName + "=" + strconv.Itoa(fact.FactsVersion)
+	if set := v.Stamp(); set != "" {
+		stamp += ";" + set
+	}
+	return stamp
 }
 
 // Calibre is the stamp with which a county would close a month of the year.

@@ -19,7 +19,12 @@ type work struct {
 	unknown  bool
 	lastEnd  calendar.Month // of ended spells, up to m
 	months   int            // of the year touched
+	lastYear int            // months of the year before touched
 	stable   int
+	one      bool           // the stable run has one known employer
+	before   bool           // worked in an earlier month
+	was      *fact.Spell    // active at the end of the month before, of the latest start
+	sighted  bool           // confirmed in this year by village or workplace
 	seen     calendar.Month // last confirmation of what holds now
 	strong   bool
 	status   int
@@ -28,6 +33,7 @@ type work struct {
 func workOf(f *Facts, m calendar.Month, r *Rules) work {
 	w := work{wage: -1}
 	var touched uint64 // bit i: i months before m
+	last := m.Add(-1)
 	for i := range f.Spells {
 		s := &f.Spells[i]
 		if s.Start > m {
@@ -49,20 +55,38 @@ func workOf(f *Facts, m calendar.Month, r *Rules) work {
 		if post && !r.PostsCount {
 			continue
 		}
-		touched |= span(s, m)
+		touched |= span(s.Start, s.End, m)
 		if s.End >= m.January() && later(s, w.year) {
 			w.year = s
 		}
+		if s.ActiveAtEnd(last) && later(s, w.was) {
+			w.was = s
+		}
+		w.sighted = w.sighted || sighted(s, m)
 		if active {
 			w.addActive(s, t, m, r)
 		}
 	}
 	w.months = bits.OnesCount64(touched & (1<<uint(m.Num()) - 1))
+	w.lastYear = bits.OnesCount64(touched >> uint(m.Num()) & (1<<12 - 1))
+	w.before = touched>>1 != 0
 	if r.SameEmployer {
 		touched = sameEmployer(f, m, r, &w)
 	}
 	w.stable = run(touched, r.StableGap)
+	w.one = w.stable >= r.StableMonths && w.employer(m) != "" &&
+		(r.SameEmployer || run(sameEmployer(f, m, r, &w), r.StableGap) >= r.StableMonths)
 	return w
+}
+
+// sighted reports a confirmation of the year, stronger than a claim.
+func sighted(s *fact.Spell, m calendar.Month) bool {
+	for _, seen := range s.Seen {
+		if seen.Strength >= fact.ByVillage && seen.Month >= m.January() && seen.Month <= m {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *work) addActive(s *fact.Spell, t *fact.Term, m calendar.Month, r *Rules) {
@@ -96,11 +120,11 @@ func later(a, b *fact.Spell) bool {
 	return b == nil || a.Start > b.Start || a.Start == b.Start && a.ID > b.ID
 }
 
-// span is the months of a spell as bits, bit i being i months before m.
-func span(s *fact.Spell, m calendar.Month) uint64 {
-	from, to := m.Sub(s.Start), 0
-	if s.End < m {
-		to = m.Sub(s.End)
+// span is the months from start to end as bits, bit i being i months before m.
+func span(start, end, m calendar.Month) uint64 {
+	from, to := m.Sub(start), 0
+	if end < m {
+		to = m.Sub(end)
 	}
 	if to > 63 || from < to {
 		return 0
@@ -126,24 +150,71 @@ func run(touched uint64, gap int) int {
 	return n
 }
 
-// sameEmployer keeps the months worked for the employer of the latest spell.
-func sameEmployer(f *Facts, m calendar.Month, r *Rules, w *work) uint64 {
-	who := ""
+// employer is that of the latest work of the year; "" where none is stated.
+func (w *work) employer(m calendar.Month) string {
 	if w.lastTerm != nil {
-		who = w.lastTerm.Employer
-	} else if w.year != nil {
+		return w.lastTerm.Employer
+	}
+	if w.year != nil {
 		if t := w.year.TermIn(min(w.year.End, m)); t != nil {
-			who = t.Employer
+			return t.Employer
 		}
 	}
+	return ""
+}
+
+// since are the flags that compare with the month before as the facts know it;
+// Derive keeps those that agree with the state on record.
+func (w *work) since(p *fact.PersonMonth) (fl fact.Flag) {
+	if w.last != nil && w.before {
+		fl |= fact.Again
+	}
+	if w.was == nil {
+		return fl
+	}
+	t := w.was.TermIn(p.Month.Add(-1))
+	if t == nil {
+		return fl
+	}
+	if w.lastTerm != nil && !sameJob(t, w.lastTerm) {
+		fl |= fact.Changed
+	}
+	if classOf(t, p.Village) > fact.InsideCounty && (w.last == nil || p.PlaceClass == fact.InsideCounty) {
+		fl |= fact.CameHome
+	}
+	return fl
+}
+
+// sameJob: with the same employer; where one of them is not stated, in the same
+// place by the same channel.
+func sameJob(a, b *fact.Term) bool {
+	if a.Employer != "" && b.Employer != "" {
+		return a.Employer == b.Employer
+	}
+	return a.Place == b.Place && a.Channel == b.Channel
+}
+
+// sameEmployer keeps the months worked for the employer of the latest spell.
+func sameEmployer(f *Facts, m calendar.Month, r *Rules, w *work) uint64 {
+	who := w.employer(m)
 	var touched uint64
 	for i := range f.Spells {
 		s := &f.Spells[i]
 		if s.Start > m {
 			continue
 		}
-		if t := s.TermIn(min(s.End, m)); t != nil && t.Employer == who && (r.PostsCount || t.Channel != fact.ChannelPost) {
-			touched |= span(s, m)
+		for j := range s.Terms {
+			t := &s.Terms[j]
+			from, to := t.From, s.End
+			if j == 0 {
+				from = s.Start
+			}
+			if j+1 < len(s.Terms) {
+				to = min(to, s.Terms[j+1].From.Add(-1))
+			}
+			if t.Employer == who && from <= m && (r.PostsCount || t.Channel != fact.ChannelPost) {
+				touched |= span(max(from, s.Start), to, m)
+			}
 		}
 	}
 	return touched

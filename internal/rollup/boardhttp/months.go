@@ -7,6 +7,7 @@ import (
 	"wengang/internal/account"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
+	"wengang/internal/fact"
 	"wengang/internal/fault"
 	"wengang/internal/month"
 	"wengang/internal/region"
@@ -84,7 +85,7 @@ func (h *Rim) monthLine(r *web.Request, scope region.Scope, c region.Code) (mont
 		if st.Month == r.Month {
 			l.State, l.People, l.ClosedAt, l.Reason = st.State, st.People, st.ClosedAt, st.Reason
 			for _, part := range strings.Split(st.Stamp, ";") {
-				if name, v, ok := strings.Cut(part, "="); ok {
+				if name, v, ok := strings.Cut(part, "="); ok && name != fact.VersionName {
 					l.Stamp = append(l.Stamp, r.T("setting."+name)+" "+v)
 				}
 			}
