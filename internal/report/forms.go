@@ -1,6 +1,9 @@
 package report
 
-import "wengang/internal/calendar"
+import (
+	"wengang/internal/account"
+	"wengang/internal/calendar"
+)
 
 // themeSettlement is the theme of recruitment events that column 13 counts.
 const themeSettlement = "乐业搬迁（迁建）"
@@ -17,7 +20,7 @@ var forms = []*Form{progress, projects}
 // docs/adr/0010 gives the reasons per column.
 var progress = &Form{
 	ID: "progress", Annex: "附件1", Title: "防止返贫就业攻坚行动推进情况表", Short: "推进情况表", Citation: citation + "，附件1", Source: source,
-	Every: Quarterly, Rows: Units, Left: "单位（公章）：", Note: "注：相关数据填当年累计数。", DueRule: "report.due.quarter",
+	Every: Quarterly, Rows: Units, Left: "单位（公章）：", Cosign: []account.Dept{account.DeptPlanning, account.DeptAgriculture}, Note: "注：相关数据填当年累计数。", DueRule: "report.due.quarter",
 	Due: func(p Period) calendar.Date { return calendar.DateOf(p.Year, p.Quarter*3, 15) },
 	Columns: []Column{
 		{N: 1, Key: "unit", Head: []string{"市、县\n（市、区）"}, Count: Words, Width: 13},
@@ -40,7 +43,7 @@ var progress = &Form{
 // projects is 附件2.
 var projects = &Form{
 	ID: "projects", Annex: "附件2", Title: "脱贫人口就业帮扶项目清单", Short: "项目清单", Citation: citation + "，附件2", Source: source,
-	Every: Yearly, Rows: Projects, DueRule: "report.due.october",
+	Every: Yearly, Rows: Projects, Cosign: []account.Dept{account.DeptPlanning, account.DeptAgriculture}, DueRule: "report.due.october",
 	Due: func(p Period) calendar.Date { return calendar.DateOf(p.Year, 10, 25) },
 	Columns: []Column{
 		{N: 1, Key: "county", Head: []string{"县（市、区）"}, Count: Words, Width: 11},

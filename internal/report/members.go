@@ -191,6 +191,10 @@ func (s *Store) Forms(ctx context.Context, scope region.Scope, at region.Code, p
 	if err != nil {
 		return nil, err
 	}
+	t, err := s.terms(ctx, s.db.Read, at)
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range all {
 		p := pick(f)
 		if !f.Serves(at) || !f.InForce(p) {
@@ -204,9 +208,12 @@ func (s *Store) Forms(ctx context.Context, scope region.Scope, at region.Code, p
 			if !f.Must(x.Code) && begun[x.Code] == nil {
 				continue
 			}
-			l := Listing{Form: f, Region: x.Code, Name: x.Name, Period: p, Due: f.Due(p), Report: begun[x.Code]}
+			l := Listing{Form: f, Region: x.Code, Name: x.Name, Period: p, Due: t.of(f, x.Code, p).Due, Report: begun[x.Code]}
 			if l.Report != nil {
 				l.State = l.Report.State
+				if l.State.Sent() {
+					l.Due = l.Report.DueOn
+				}
 			}
 			out = append(out, l)
 		}
