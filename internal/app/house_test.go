@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"setting", "region/regionstore"},
 	{"rule", "indicator", "queue", "backup", "transfer"},
 	{"people", "work", "month", "evidence", "intake", "register", "target", "report", "web"},
-	{"division"},
+	{"division", "report/output", "report/summary"},
 	{"rollup", "rollup/views", "sample", "listing", "people/merge", "people/flow", "people/entry", "people/proof"},
 	{"handover", "reconcile"},
 	{"rims"},

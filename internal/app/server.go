@@ -18,6 +18,7 @@ import (
 	"wengang/internal/queue"
 	"wengang/internal/region"
 	"wengang/internal/register/registerhttp"
+	"wengang/internal/report/outputhttp"
 	"wengang/internal/report/reporthttp"
 	"wengang/internal/rollup/boardhttp"
 	"wengang/internal/rule/rulehttp"
@@ -168,6 +169,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	targethttp.New(s, a.Targets).Register()
 	divisionhttp.New(s, a.Divisions, &a.places).Register()
 	reporthttp.New(s, a.Reports).Register()
+	outputhttp.New(s, a.Reports).Register()
 	return s
 }
 

@@ -310,6 +310,7 @@ var recipes = map[string]recipe{
 	"GET /report/{form}":           formOf(account.ReportRead),
 	"GET /report/{form}/list":      formOf(account.ReportRead, "row", "371522000000", "col", "1"),
 	"GET /report/{form}/export":    formOf(account.ReportRead),
+	"GET /report/{form}/pdf":       formOf(account.ReportRead),
 	"POST /report/{form}/submit":   formOf(account.ReportFill),
 	"POST /report/{form}/correct":  formOf(account.ReportFill),
 	"POST /report/{form}/withdraw": formOf(account.ReportFill),
@@ -334,7 +335,7 @@ var review = func() recipe {
 func init() {
 	export := recipes["GET /report/{form}/export"]
 	export.phones = "the official form prints the telephone of who filled it in; whose it is decides report.Export, on record"
-	recipes["GET /report/{form}/export"] = export
+	recipes["GET /report/{form}/export"], recipes["GET /report/{form}/pdf"] = export, export
 	for _, p := range []string{"new", "{id}/edit", "{id}/status", "{id}/need", "{id}/kinds", "{id}/move", "{id}/leave", "{id}/work/new", "{id}/work/{spell}/terms", "{id}/work/{spell}/end", "{id}/work/{spell}/dates"} {
 		r := recipe{need: account.PeopleEdit}
 		if strings.Contains(p, "{id}") {

@@ -11,36 +11,47 @@ import (
 	"wengang/internal/region"
 )
 
-// Export writes a form as the official workbook: as frozen once submitted, else
-// as computed now. Contact numbers are printed in full for those who may fill
-// the form, masked for others; either way the export is on record.
+// Export writes a form as the official workbook (Take).
 func (s *Store) Export(ctx context.Context, by account.Caller, formID string, at region.Code, p Period, out io.Writer) (*Sheet, error) {
-	if !by.Can(account.ReportRead) {
-		return nil, fault.New(fault.Forbidden, "fault.forbidden", account.ReportRead)
-	}
-	scope := by.Scope(account.ReportRead)
-	sh, err := s.Sheet(ctx, scope, formID, at, p)
+	sh, foot, err := s.Take(ctx, by, formID, at, p, "xlsx")
 	if err != nil {
 		return nil, err
+	}
+	return sh, Workbook(sh, foot, out)
+}
+
+// Workbook writes a sheet into the workbook that its form has.
+func Workbook(sh *Sheet, foot Foot, out io.Writer) error {
+	if d := sh.Form.Design; d != nil && d.Paper != nil {
+		return d.Paper.Write(sh, foot, out)
+	}
+	return WriteWorkbook(sh, foot.Office, foot.Phone, out)
+}
+
+// Take answers a form to be handed out in a format: as frozen once submitted,
+// else as computed now. Contact numbers are in full for those who may fill the
+// form, masked for others; either way the export is on record before it is
+// answered.
+func (s *Store) Take(ctx context.Context, by account.Caller, formID string, at region.Code, p Period, format string) (*Sheet, Foot, error) {
+	if !by.Can(account.ReportRead) {
+		return nil, Foot{}, fault.New(fault.Forbidden, "fault.forbidden", account.ReportRead)
+	}
+	sh, err := s.Sheet(ctx, by.Scope(account.ReportRead), formID, at, p)
+	if err != nil {
+		return nil, Foot{}, err
 	}
 	phone, opened, err := s.openPhones(ctx, by, sh)
 	if err != nil {
-		return nil, err
+		return nil, Foot{}, err
 	}
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		r := sh.Report
 		if r == nil {
 			r = &Report{Form: formID, Region: at, Period: p}
 		}
-		return s.note(ctx, tx, by, "report.export", r, map[string]string{"rows": fmt.Sprint(len(sh.Rows)), "phones": fmt.Sprint(opened)})
+		return s.note(ctx, tx, by, "report.export", r, map[string]string{"rows": fmt.Sprint(len(sh.Rows)), "phones": fmt.Sprint(opened), "format": format})
 	})
-	if err != nil {
-		return nil, err
-	}
-	if d := sh.Form.Design; d != nil && d.Paper != nil {
-		return sh, d.Paper.Write(sh, Foot{Office: s.Office(sh), Phone: phone}, out)
-	}
-	return sh, WriteWorkbook(sh, s.Office(sh), phone, out)
+	return sh, Foot{Office: s.Office(sh), Phone: phone}, err
 }
 
 // Office is what the form's head names: the department for 附件1 (A006: 人社

@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"net/url"
 
+	"wengang/internal/account"
+	"wengang/internal/report"
+	"wengang/internal/report/output"
 	"wengang/internal/web"
 )
 
@@ -16,8 +19,20 @@ func (h *Rim) export(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	var buf bytes.Buffer
-	sh, err := h.store.Export(r.Context(), r.Caller, a.form.ID, a.at, a.period, &buf)
+	sh, foot, err := h.store.Take(r.Context(), r.Caller, a.form.ID, a.at, a.period, "xlsx")
 	if err != nil {
+		return err
+	}
+	var beside []*report.Comparison
+	if with := report.Against(r.URL.Query().Get("against")); with == report.LastPeriod || with == report.YearAgo {
+		c, err := h.store.Compare(r.Context(), r.Caller.Scope(account.ReportRead), sh, with)
+		if err != nil {
+			return err
+		}
+		beside = append(beside, c)
+	}
+	say := func(key string) string { return r.T(key) }
+	if err := output.Compared(sh, foot, beside, say, &buf); err != nil {
 		return err
 	}
 	name := h.store.Tree.Name(sh.Region) + a.form.Short + a.period.String() + ".xlsx"

@@ -39,7 +39,7 @@ func grouped(r *web.Request, all []report.Finding, views []findingView) []findin
 
 // rule is a hint in short: its sentence without the row that it begins with.
 func rule(r *web.Request, f report.Finding) string {
-	s := r.T(f.Rule+".short")
+	s := r.T(f.Rule + ".short")
 	if s == f.Rule+".short" || strings.TrimSpace(s) == "" {
 		return r.T(f.Rule, f.Args...)
 	}

@@ -28,6 +28,7 @@ type sheetView struct {
 	Rows       []rowView
 	Prev, Next string
 	Export     string
+	PDF        string
 	Steps      []web.Step
 	Due        calendar.Date
 	DueNote    string
@@ -48,6 +49,7 @@ type sheetView struct {
 	Dialogs    []dialogView
 	Fields     map[string][]web.Field
 	Pop        *popView
+	Against    *againstView
 	Wide       bool // 附件2: text cells
 }
 
@@ -69,6 +71,7 @@ type cellView struct {
 	Class     string
 	Href      string
 	Words     bool
+	Diff      *diffView
 	Pop       *popView
 }
 
@@ -114,7 +117,7 @@ func (h *Rim) sheetView(r *web.Request) (*sheetView, error) {
 	v := &sheetView{ask: a, S: sh, Title: a.form.Annex + " " + a.form.Short, Office: h.store.Office(sh), Wide: a.form.Rows == report.Projects,
 		Sub:  r.T("report.sub", periodWord(r, a.period), a.form.Source),
 		Prev: r.Link(a.path(), "period", a.period.Before().String(), "month", "", "cell", ""), Next: r.Link(a.path(), "period", a.period.After().String(), "month", "", "cell", ""),
-		Export: a.link(r, "/export"), Due: a.form.Due(a.period), Can: map[string]bool{}, Actions: map[string]string{}, Typed: map[string]string{}}
+		Export: a.link(r, "/export", "against", r.URL.Query().Get("against")), PDF: a.link(r, "/pdf"), Due: a.form.Due(a.period), Can: map[string]bool{}, Actions: map[string]string{}, Typed: map[string]string{}}
 	if d := sh.FilledOn; d != 0 {
 		v.Date = [3]string{fmt.Sprint(int(d) / 10000), fmt.Sprint(int(d) / 100 % 100), fmt.Sprint(int(d) % 100)}
 	}
@@ -122,6 +125,9 @@ func (h *Rim) sheetView(r *web.Request) (*sheetView, error) {
 	v.Head, v.Columns = heads(a.form), widths(a.form)
 	h.state(r, v)
 	h.rows(r, v)
+	if err := h.against(r, v); err != nil {
+		return nil, err
+	}
 	h.findings(r, v)
 	h.notes(r, v)
 	h.dialogs(r, v)
@@ -212,7 +218,7 @@ func (h *Rim) cell(r *web.Request, v *sheetView, rw *report.Row, c *report.Colum
 	}
 	if v.form.Rows == report.Units {
 		v.Lists++
-		out.Href = v.link(r, "", "cell", rw.Key+"."+strconv.Itoa(c.N))
+		out.Href = v.link(r, "", "cell", rw.Key+"."+strconv.Itoa(c.N), "against", r.URL.Query().Get("against"))
 	}
 	if on {
 		classes = append(classes, "on")
