@@ -35,7 +35,7 @@ func (h *Rim) destLines(a *asked) (out []destLine, year bool, err error) {
 		}
 		sums[i] = grouped(list)
 	}
-	year = a.back(12).Rows > 0
+	year = a.back(12).Rows > 0 && !a.running()
 	seen := map[group]bool{}
 	var groups []*groupSum
 	for _, m := range sums[:2] {

@@ -52,9 +52,20 @@ func (h *Rim) goalsOf(a *asked) (*goals, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &goals{table: best, figure: best.Figure(), sample: best.SampleOf != 0, time: best.TimeProgress(a.month), by: map[region.Code]*target.Standing{}}
+	g := &goals{table: best, figure: best.Figure(), sample: best.SampleOf != 0, by: map[region.Code]*target.Standing{}}
+	var before []target.Standing
+	if a.running() && a.month.Num() > 1 {
+		if before, err = h.targets.Progress(ctx, scope, best, a.month.Add(-1)); err != nil {
+			return nil, err
+		}
+	}
 	for i := range list {
 		s := &list[i]
+		if len(before) == len(list) { // a month that has not ended is measured by the time that had passed before it
+			s.Time = before[i].Time
+			s.Behind = !s.Met && s.Rate >= 0 && s.Rate < s.Time
+		}
+		g.time = s.Time
 		if s.Row.PartOf != 0 {
 			continue
 		}

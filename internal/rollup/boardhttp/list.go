@@ -81,7 +81,15 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 		v.Sub = r.T("board.list.closed")
 	}
 	v.Chips = h.chips(r, only)
+	if h.slices != nil && h.slices.Narrows(r) {
+		more, err := h.slices.Chips(r)
+		if err != nil {
+			return err
+		}
+		v.Chips.Items = append(v.Chips.Items, more...)
+	}
 	if words := causesOf(r); len(words) > 0 {
+		v.How = append(v.How, r.T("board.list.asthen"))
 		v.Title = r.T("board.list.cause", v.Title, h.causeWords(r, words), r.Month.Add(-backOf(r)).String())
 		v.Chips.Items = append(v.Chips.Items, web.Chip{Label: r.T("board.list.why"), Value: h.causeWords(r, words), Clear: r.Self("cause", "", "vs", "")})
 	}
@@ -105,6 +113,12 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 // ?cause=, of those who came to the one figure or left it since the month (or,
 // with vs=yoy, the year) before.
 func (h *Rim) listed(r *web.Request, defs []*indicator.Def, only rollup.Narrow, after int64) (rollup.Page, error) {
+	if h.slices != nil && h.slices.Narrows(r) {
+		if len(defs) != 1 || only != (rollup.Narrow{}) || r.URL.Query().Has("cause") {
+			return rollup.Page{}, fault.NotFoundf("fault.notfound")
+		}
+		return h.slices.List(r, defs[0], after, pageSize)
+	}
 	causes := causesOf(r)
 	if len(causes) == 0 {
 		return h.figures.List(r.Context(), r.Scope(), defs, r.At, r.Month, view(r), only, after, pageSize)

@@ -56,6 +56,10 @@ func (g goals) Progress(_ context.Context, scope region.Scope, t *target.Table, 
 	return out, nil
 }
 
+func (g goals) RedLine(_ context.Context, _ region.Scope, at region.Code, m calendar.Month) (target.Red, error) {
+	return target.Red{Region: at, Month: m, Known: true, Jobless: 12, Base: 400, ShareLimit: 50}, nil
+}
+
 type console struct {
 	*webtest.Console
 	t      testing.TB
@@ -123,6 +127,22 @@ func TestPages(t *testing.T) {
 		{"leader", "/board?month=2023-11&lang=en", 200, []string{"Working now", "What "}},
 		{"leader", "/board/indicators?month=2023-11&lang=zh-CN", 200, []string{"就业率", "吸纳脱贫人口", "迁入"}},
 		{"leader", "/board/places?month=2023-11", 200, []string{"境外"}},
+		{"leader", "/board/brief?month=2023-11", 200, []string{"要点", "哪里要看", "没到规模性"}},
+		{"leader", "/board/brief?month=2023-12", 200, []string{"数据至"}},
+		{"leader", "/board/brief?month=2020-01", 200, []string{"没有数据"}},
+		{"leader", "/board/brief?at=371522103201&month=2023-11", 200, []string{"要点"}},
+		{"county", "/board/brief?at=371500", 404, nil},
+		{"leader", "/board/why?month=2023-11", 200, []string{"100.0%", "按去向"}},
+		{"leader", "/board/why?month=2023-11&why=income_mean&vs=mom&by=class", 200, []string{"结构影响", "自身变化"}},
+		{"leader", "/board/why?month=2023-12", 200, []string{"本月未结束", "看 2023-11"}},
+		{"leader", "/board/why?month=2023-11&why=new_work", 404, nil},
+		{"leader", "/board/why?month=2023-11&vs=x", 404, nil},
+		{"leader", "/board/why?month=2023-11&by=x", 404, nil},
+		{"county", "/board/why?at=371521&month=2023-11", 404, nil},
+		{"leader", "/board/list?indicator=stable&cause=ended&month=2023-11", 200, []string{"退出"}},
+		{"leader", "/board/list?indicator=stable&cause=nothing&month=2023-11", 404, nil},
+		{"leader", "/board/list?indicator=new_work&cause=ended&month=2023-11", 404, nil},
+		{"leader", "/board/list?indicator=absorbed&cause=ended&month=2023-11", 404, nil},
 		{"leader", "/board/months?month=2023-11", 200, []string{"重新开账"}},
 		{"leader", "/board/months?month=2023-12", 200, []string{"本月未结束"}},
 		{"leader", "/board/list?indicator=working&month=2023-11", 200, []string{"0000"}},

@@ -92,7 +92,7 @@ func ofVillage() []*indicator.Def {
 func (h *Rim) rankLine(a *asked, at region.Code, now, was *rollup.Figures) rankLine {
 	r := a.r
 	l := rankLine{Name: h.name(r, at), Href: down(r, at), List: listLink(r, indicator.MustGet("worked_year"), at),
-		Year: now.N("worked_year"), Working: now.N("working"), Target: -1, Rate: -1, Tick: -1, HasBase: was.Rows > 0}
+		Year: now.N("worked_year"), Working: now.N("working"), Target: -1, Rate: -1, Tick: -1, HasBase: was.Rows > 0 && !a.running()}
 	if p, ok := h.tree.Get(at); ok {
 		l.Unit = p.Kind == region.KindUnit
 	}

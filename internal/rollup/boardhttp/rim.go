@@ -41,6 +41,15 @@ type People interface {
 type Targets interface {
 	List(ctx context.Context, scope region.Scope, f target.Filter) ([]*target.Table, error)
 	Progress(ctx context.Context, scope region.Scope, t *target.Table, m calendar.Month) ([]target.Standing, error)
+	RedLine(ctx context.Context, scope region.Scope, at region.Code, m calendar.Month) (target.Red, error)
+}
+
+// Slices are the conditions of the analysis page (slicehttp): a list whose
+// address has any is theirs.
+type Slices interface {
+	Narrows(r *web.Request) bool
+	List(r *web.Request, d *indicator.Def, after int64, limit int) (rollup.Page, error)
+	Chips(r *web.Request) ([]web.Chip, error)
 }
 
 // Months closes and reopens.
@@ -59,6 +68,7 @@ type Rim struct {
 	targets Targets // nil: no targets on the board
 	months  Months
 	tree    Tree
+	lates   Lates // nil: only open months are late
 }
 
 // New makes the rim; all but targets are needed.
@@ -73,11 +83,19 @@ func New(s *web.Shell, f *rollup.Service, p People, t Targets, m Months, tree Tr
 func (h *Rim) Register() {
 	h.shell.Templates("board", templates)
 	h.shell.Nav(web.NavItem{Key: "web.nav.board", Icon: "layout-dashboard", Href: "/board", Need: account.BoardRead, Order: 20})
+	h.shell.Nav(
+		web.NavItem{Key: "board.nav.brief", Icon: "target-arrow", Href: "/board/brief", Under: "/board", Need: account.BoardRead, Order: 21},
+		web.NavItem{Key: "board.nav.why", Icon: "arrows-split", Href: "/board/why", Under: "/board", Need: account.BoardRead, Order: 22},
+		web.NavItem{Key: "board.nav.places", Icon: "map-pin", Href: "/board/places", Under: "/board", Need: account.BoardRead, Order: 23},
+		web.NavItem{Key: "board.all", Icon: "list-details", Href: "/board/indicators", Under: "/board", Need: account.BoardRead, Order: 24},
+		web.NavItem{Key: "board.months", Icon: "lock", Href: "/board/months", Under: "/board", Need: account.BoardRead, Order: 29},
+	)
 	h.shell.Todos(h)
 	h.shell.Figures(h)
 	h.shell.Add(
 		web.Route{Pattern: "GET /board", Need: account.BoardRead, Action: h.board},
 		web.Route{Pattern: "GET /board/indicators", Need: account.BoardRead, Action: h.indicators},
+		web.Route{Pattern: "GET /board/brief", Need: account.BoardRead, Action: h.brief},
 		web.Route{Pattern: "GET /board/why", Need: account.BoardRead, Action: h.whyPage},
 		web.Route{Pattern: "GET /board/places", Need: account.BoardRead, Action: h.places},
 		web.Route{Pattern: "GET /board/list", Need: account.PeopleRead, Action: h.list},

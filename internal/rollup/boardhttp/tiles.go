@@ -39,7 +39,7 @@ func (h *Rim) goalTile(a *asked) web.Tile {
 	}
 	t.Value, t.Unit = web.Rate(g.own.Rate*100), "%"
 	t.Bar, t.Progress, t.Tick = true, g.own.Rate*100, g.own.Time*100
-	if a.month.Num() > 1 && g.own.Row.Value > 0 && a.back(1).Rows > 0 {
+	if !a.running() && a.month.Num() > 1 && g.own.Row.Value > 0 && a.back(1).Rows > 0 {
 		x := float64(g.own.Actual-a.back(1).N(g.figure)) / float64(g.own.Row.Value) * 100
 		t.Changes = append(t.Changes, web.Change{Label: r.T("board.mom"), Value: r.T("board.points", web.Rate(max(x, -x))), Up: x >= 0.05, Down: x <= -0.05})
 	}
@@ -111,6 +111,9 @@ func (h *Rim) line(a *asked) web.Chart {
 		one.Marks = append(one.Marks, web.Mark{At: last - 12, Text: r.T("board.line.year", web.Thousands(*p))})
 	}
 	now := r.T("board.line.now", web.Thousands(*one.Values[last]))
+	if a.running() {
+		now = r.T("board.line.running", now, a.asOf())
+	}
 	also := r.T("board.line.stable", web.Thousands(*two.Values[last]))
 	// Two labels at one height would cover each other: then they share one.
 	if max(*one.Values[last]-*two.Values[last], *two.Values[last]-*one.Values[last]) < high*0.06 {

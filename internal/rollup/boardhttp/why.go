@@ -27,6 +27,8 @@ type whyView struct {
 	ShareHead  string
 	PartHead   string
 	Empty      string
+	Last       string // the month that can be explained
+	LastHref   string
 	Ratio      bool
 	Full       bool // the page of its own
 	Choices    []web.Tab
@@ -148,6 +150,8 @@ func (h *Rim) whyView(a *asked, w whyAsk, full bool) (*whyView, error) {
 	h.whySwitches(a, w, v)
 	if a.running() {
 		v.Empty = a.runningReason()
+		last := a.month.Add(-1).String()
+		v.Last, v.LastHref = r.T("board.why.last", last), r.Self("month", last)
 		return v, nil
 	}
 	if c := rollup.Compare(w.d, a.now(), a.back(w.back)); !c.OK && c.Key != "rollup.nc.zero" {
