@@ -104,14 +104,20 @@ type Asked struct {
 	Sort    people.Sort
 	Desc    bool
 	Group   bool // the village goes before the sort
+	// IDs are the people themselves, chosen elsewhere, in this order: Filter
+	// then gives the month alone. Those out of scope are left out.
+	IDs []int64
 }
 
 // whole reads every member of a list within a snapshot; more than limit people
 // are refused with the setting's or the program's bound.
 func (s *Store) whole(ctx context.Context, q db.Querier, scope region.Scope, a Asked, limit int, take func([]Person) error) (int, error) {
-	ids, err := s.People.IDs(ctx, q, scope, a.Filter, a.Sort, a.Desc, a.Group, limit+1)
-	if err != nil {
-		return 0, err
+	ids := a.IDs
+	if ids == nil {
+		var err error
+		if ids, err = s.People.IDs(ctx, q, scope, a.Filter, a.Sort, a.Desc, a.Group, limit+1); err != nil {
+			return 0, err
+		}
 	}
 	if len(ids) > limit {
 		return 0, fault.New(fault.Invalid, "listing.too_many", limit)

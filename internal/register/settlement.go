@@ -30,6 +30,11 @@ func (s *Store) Settlements(ctx context.Context, q db.Querier, scope region.Scop
 	return out, rows.Err()
 }
 
+// SettlementNames are the registered settlements of a scope, for pages.
+func (s *Store) SettlementNames(ctx context.Context, scope region.Scope) ([]fact.Settlement, error) {
+	return s.Settlements(ctx, s.db.Read, scope)
+}
+
 // settled counts the people who live in settlements that a batch made.
 func settled(ctx context.Context, tx *db.Tx, batch int64) (int64, error) {
 	var homes, people int64

@@ -44,14 +44,6 @@ type Targets interface {
 	RedLine(ctx context.Context, scope region.Scope, at region.Code, m calendar.Month) (target.Red, error)
 }
 
-// Slices are the conditions of the analysis page (slicehttp): a list whose
-// address has any is theirs.
-type Slices interface {
-	Narrows(r *web.Request) bool
-	List(r *web.Request, d *indicator.Def, after int64, limit int) (rollup.Page, error)
-	Chips(r *web.Request) ([]web.Chip, error)
-}
-
 // Months closes and reopens.
 type Months interface {
 	Statuses(ctx context.Context, scope region.Scope, at region.Code, from, to calendar.Month) ([]month.Status, error)
@@ -68,7 +60,8 @@ type Rim struct {
 	targets Targets // nil: no targets on the board
 	months  Months
 	tree    Tree
-	lates   Lates // nil: only open months are late
+	slices  Slices // nil: no analysis page
+	lates   Lates  // nil: only open months are late
 }
 
 // New makes the rim; all but targets are needed.
