@@ -16,6 +16,7 @@ var staying = map[string]string{
 	"person_month.place":         "as above",
 	"adjustment.county":          "of a closed month",
 	"month_close.county":         "a county",
+	"month_block.county":         "a county",
 	"change_log.county":          "a county",
 	"local_region.code":          "the places themselves",
 	"local_region.official_code": "the places themselves",

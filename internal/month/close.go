@@ -157,8 +157,7 @@ func (s *Store) begin(ctx context.Context, county region.Code, m calendar.Month,
 		if err != nil {
 			return fmt.Errorf("close %s %s: %w", county, m, err)
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM person_month WHERE county = $1 AND month = $2`, int64(county), int32(m))
-		return err
+		return dropRows(ctx, tx, county, m)
 	})
 	if err != nil || version == 0 {
 		return 0, 0, err

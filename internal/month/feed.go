@@ -2,7 +2,6 @@ package month
 
 import (
 	"context"
-	"fmt"
 
 	"wengang/internal/calendar"
 	"wengang/internal/fact"
@@ -22,8 +21,9 @@ func (s *Store) EachState(ctx context.Context, scope region.Scope, at region.Cod
 	return nil
 }
 
-// EachRow reads what counts and slices need of a closed month: all but
-// status. With known the adjustments of late facts are applied. The value handed to fn is reused.
+// EachRow reads a closed month by person, out of its packed block where it has
+// one. With known the adjustments of late facts are applied. The value handed
+// to fn is reused.
 func (s *Store) EachRow(ctx context.Context, scope region.Scope, county region.Code, m calendar.Month, known bool, fn func(*fact.PersonMonth)) error {
 	if !scope.Contains(county) {
 		return errNotFound
@@ -35,22 +35,5 @@ func (s *Store) EachRow(ctx context.Context, scope region.Scope, county region.C
 		}
 		return err
 	}
-	rows, err := s.db.Read.QueryContext(ctx, `
-		SELECT person_id, village, kinds, sex, age, education, skill, industry, flags, place, place_class, year_place_class, channel, wage_fen, settlement, from_village, year_place,
-			stable_months, months_worked
-		FROM person_month WHERE county = $1 AND month = $2 ORDER BY person_id`, int64(county), int32(m))
-	if err != nil {
-		return fmt.Errorf("person-months: %w", err)
-	}
-	defer rows.Close()
-	p := fact.PersonMonth{Month: m}
-	dest := []any{&p.PersonID, &p.Village, &p.Kinds, &p.Sex, &p.Age, &p.Education, &p.Skill, &p.Industry, &p.Flags, &p.Place, &p.PlaceClass, &p.YearPlaceClass, &p.Channel, &p.WageFen,
-		&p.Settlement, &p.From, &p.YearPlace, &p.StableMonths, &p.MonthsWorked}
-	for rows.Next() {
-		if err := rows.Scan(dest...); err != nil {
-			return fmt.Errorf("person-months: %w", err)
-		}
-		fn(&p)
-	}
-	return rows.Err()
+	return eachFrozen(ctx, s.db.Read, county, m, fn)
 }

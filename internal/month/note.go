@@ -220,11 +220,17 @@ func differences(was, now *fact.PersonMonth) []difference {
 // knownRows are the frozen rows of some people with their adjustments so far.
 func knownRows(ctx context.Context, q db.Querier, county region.Code, m calendar.Month, ids []int64) (map[int64]*fact.PersonMonth, error) {
 	out := map[int64]*fact.PersonMonth{}
-	err := readRows(ctx, q, county, m, ids, func(p *fact.PersonMonth) error {
+	keep := func(p *fact.PersonMonth) error {
 		c := *p
 		out[p.PersonID] = &c
 		return nil
-	})
+	}
+	var err error
+	if ids == nil {
+		err = eachFrozen(ctx, q, county, m, func(p *fact.PersonMonth) { _ = keep(p) })
+	} else {
+		err = readRows(ctx, q, county, m, ids, keep)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -48,12 +48,14 @@ func (s *Store) Reopen(ctx context.Context, c account.Caller, county region.Code
 		}{
 			{`UPDATE month_close SET state = 'open', version = version + 1, reopened_at = $3, reopened_by = $4, reason = $5
 				WHERE county = $1 AND month = $2`, []any{int64(county), int32(m), now, c.UserID, reason}},
-			{`DELETE FROM person_month WHERE county = $1 AND month = $2`, []any{int64(county), int32(m)}},
 			{`UPDATE adjustment SET settled_at = $3 WHERE county = $1 AND month = $2 AND settled_at = 0`, []any{int64(county), int32(m), now}},
 		} {
 			if _, err := tx.ExecContext(ctx, q.sql, q.args...); err != nil {
 				return fmt.Errorf("reopen %s %s: %w", county, m, err)
 			}
+		}
+		if err := dropRows(ctx, tx, county, m); err != nil {
+			return err
 		}
 		for _, fn := range s.reopened {
 			if err := fn(ctx, tx, county, m); err != nil {

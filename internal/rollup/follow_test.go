@@ -240,6 +240,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 		for what, q := range map[string]string{
 			"flow":   `UPDATE person_month SET flags = 0 WHERE month = 202311 AND person_id = (SELECT MIN(person_id) FROM person_month WHERE month = 202311 AND flags % 2 = 1)`,
 			"rows":   `DELETE FROM person_month WHERE month = 202310 AND person_id = (SELECT MAX(person_id) FROM person_month WHERE month = 202310)`,
+			"packed": `UPDATE person_month SET skill = skill + 1 WHERE month = 202310`,
 			"orphan": `DELETE FROM spell WHERE id = (SELECT MIN(id) FROM spell)`,
 			"double": `INSERT INTO person_month SELECT 411624000000, month, person_id, village, kinds, sex, age, education, skill, status, flags,
 				stable_months, months_worked, place, place_class, year_place_class, channel, industry, wage_fen, settlement, from_village, year_place

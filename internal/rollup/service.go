@@ -22,6 +22,11 @@ type Source interface {
 	Counties(ctx context.Context, scope region.Scope, at region.Code) ([]region.Code, error)
 	EachState(ctx context.Context, scope region.Scope, at region.Code, fn func(county region.Code, m calendar.Month, closed bool, stamp string, closedAt int64)) error
 	EachRow(ctx context.Context, scope region.Scope, county region.Code, m calendar.Month, known bool, fn func(*fact.PersonMonth)) error
+	// Rows reads a closed month row by row, for verify.
+	Rows(ctx context.Context, scope region.Scope, county region.Code, m calendar.Month, row func(*fact.PersonMonth) error) error
+	// Unpacked is how many people differ between a closed month's rows and the
+	// packed form from which EachRow reads them; -1 where there is none.
+	Unpacked(ctx context.Context, scope region.Scope, county region.Code, m calendar.Month) (int, error)
 	Live(ctx context.Context, scope region.Scope, county region.Code, months []calendar.Month) ([][]fact.PersonMonth, error)
 	LivePeople(ctx context.Context, scope region.Scope, county region.Code, months []calendar.Month, ids []int64) ([][]fact.PersonMonth, error)
 	// Calibre is the stamp of the settings in force in an open month.

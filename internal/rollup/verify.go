@@ -15,7 +15,7 @@ import (
 // Difference is a place where two ways of counting disagree. What is a
 // machine word for the kind of check.
 type Difference struct {
-	What      string         `json:"what"` // "recount", "flow", "moves", "absorbed", "orphan", "double", "rows"
+	What      string         `json:"what"` // "recount", "flow", "moves", "absorbed", "orphan", "double", "rows", "packed"
 	County    region.Code    `json:"county,omitempty"`
 	Place     region.Code    `json:"place,omitempty"`
 	Month     calendar.Month `json:"month,omitempty"`
@@ -85,9 +85,10 @@ func (v *verifier) differ(d Difference) {
 	}
 }
 
+// fresh is the month out of its rows; the packed form is compared with them.
 func (v *verifier) fresh(k blockKey) (*Block, error) {
 	var rows []row
-	err := v.s.src.EachRow(v.ctx, nation, k.county, k.month, false, func(p *fact.PersonMonth) { rows = append(rows, rowOf(p)) })
+	err := v.s.src.Rows(v.ctx, nation, k.county, k.month, func(p *fact.PersonMonth) error { rows = append(rows, rowOf(p)); return nil })
 	if err != nil {
 		return nil, err
 	}
@@ -229,12 +230,18 @@ func (v *verifier) absorbed(b *Block) error {
 	return nil
 }
 
-// rows compares the number of rows with the one noted at the close.
+// rows compares the number of rows with the one noted at the close, and each
+// with its packed form.
 func (v *verifier) rows(b *Block) error {
 	var people int64
 	err := v.s.db.Read.QueryRowContext(v.ctx, `SELECT people FROM month_close WHERE county = $1 AND month = $2`,
 		int64(b.County), int32(b.Month)).Scan(&people)
 	v.differ(Difference{"rows", b.County, b.County, b.Month, "", int64(b.Rows()), people})
+	if err != nil {
+		return err
+	}
+	differ, err := v.s.src.Unpacked(v.ctx, nation, b.County, b.Month)
+	v.differ(Difference{"packed", b.County, b.County, b.Month, "", int64(max(0, differ)), 0})
 	return err
 }
 
