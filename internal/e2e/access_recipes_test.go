@@ -287,12 +287,22 @@ var recipes = map[string]recipe{
 	"GET /board":            {need: account.BoardRead},
 	"GET /board/indicators": {need: account.BoardRead},
 	"GET /board/places":     {need: account.BoardRead},
+	"GET /board/brief":      {need: account.BoardRead},
+	"GET /board/why":        {need: account.BoardRead},
+	"GET /board/names":      {need: account.PeopleRead},
 	"GET /board/list": {need: account.PeopleRead, each: true, query: func(g *ground) url.Values {
 		return values("indicator", "registered", "view", "known", "after", num(g.person-1))
 	}},
-	"GET /board/months":         {need: account.BoardRead},
-	"POST /board/months/close":  {need: account.MonthClose, form: form("county", "371522"), query: query("month", "2030-01"), also: []int{404}},
-	"POST /board/months/reopen": {need: account.MonthReopen, form: form("county", "371522"), also: []int{404}},
+	"GET /board/slice":                  {need: account.BoardRead, query: query("rows", "class", "cols", "sex", "ind", "registered")},
+	"POST /board/slice/export":          {need: account.BoardRead, query: query("rows", "class"), also: []int{200}},
+	"POST /board/list/export":           {need: account.PeopleExport, query: query("indicator", "registered", "w.sex", "1,2,0"), also: []int{200, 404}},
+	"GET /board/slice/views":            {need: account.BoardRead},
+	"POST /board/slice/views/save":      {need: account.BoardRead, query: query("rows", "class"), form: form("name", "按类别", "reach", "own")},
+	"POST /board/slice/views/default":   {need: account.BoardRead, form: form("view", "b:age_sex")},
+	"POST /board/slice/views/{id}/drop": {need: account.BoardRead, ids: ids{"id": word("999999")}, nobodys: true, also: []int{404}},
+	"GET /board/months":                 {need: account.BoardRead},
+	"POST /board/months/close":          {need: account.MonthClose, form: form("county", "371522"), query: query("month", "2030-01"), also: []int{404}},
+	"POST /board/months/reopen":         {need: account.MonthReopen, form: form("county", "371522"), also: []int{404}},
 
 	// Registers.
 	"GET /register":      {need: account.RegisterRead, query: query("kind", "workshop")},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"wengang/internal/account"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/indicator"
@@ -29,6 +30,8 @@ type boardView struct {
 	Flow     *flowView
 	Dests    *destView
 	Families []familyView // of a village
+	Village  bool         // names instead of rankings and percentages
+	Names    string       // where the names come from, "" without the right to see them
 }
 
 // asked is one request's place, month and view, with the figures at hand.
@@ -77,6 +80,12 @@ func (h *Rim) board(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	v.Tiles = h.tiles(a)
+	if a.at.Level() == region.Village {
+		v.Village, v.Tiles = true, h.villageTiles(a)
+		if r.Caller.Scope(account.PeopleRead).Contains(a.at) {
+			v.Names = r.Link("/board/names")
+		}
+	}
 	v.Line = h.line(a)
 	for _, part := range []func(*asked, *boardView) error{h.why, h.rank, h.flow, h.dests} {
 		if err := part(a, &v); err != nil {

@@ -92,6 +92,7 @@ func (h *Rim) Register() {
 		web.Route{Pattern: "GET /board/why", Need: account.BoardRead, Action: h.whyPage},
 		web.Route{Pattern: "GET /board/places", Need: account.BoardRead, Action: h.places},
 		web.Route{Pattern: "GET /board/list", Need: account.PeopleRead, Action: h.list},
+		web.Route{Pattern: "GET /board/names", Need: account.PeopleRead, Action: h.names},
 		web.Route{Pattern: "GET /board/months", Need: account.BoardRead, Action: h.monthPage},
 		web.Route{Pattern: "POST /board/months/close", Need: account.MonthClose, Action: h.close, Long: true},
 		web.Route{Pattern: "POST /board/months/reopen", Need: account.MonthReopen, Action: h.reopen, Long: true},

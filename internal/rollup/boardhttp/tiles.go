@@ -3,6 +3,7 @@ package boardhttp
 import (
 	"fmt"
 
+	"wengang/internal/calendar"
 	"wengang/internal/indicator"
 	"wengang/internal/month"
 	"wengang/internal/rollup"
@@ -12,7 +13,7 @@ import (
 // tiles are the six figures on top.
 func (h *Rim) tiles(a *asked) []web.Tile {
 	r, f := a.r, a.now()
-	share := func(id string) string { return percentOf(f.Value(indicator.MustGet(id))) }
+	share := func(id string) string { return h.shareOf(r, f.Value(indicator.MustGet(id))) }
 	tile := func(id string, calibre ...string) web.Tile {
 		d := indicator.MustGet(id)
 		value, unit := show(r, d, f.Value(d))
@@ -26,6 +27,32 @@ func (h *Rim) tiles(a *asked) []web.Tile {
 		tile("unverified", r.T("board.cal.unverified", setting(f, month.UnverifiedMonths)), r.T("board.cal.notlost")),
 	}
 	return append(out, h.goalTile(a))
+}
+
+// villageTiles are a village's figures in people: who is there, who works, who
+// does not, whom to ask; beside each what it was.
+func (h *Rim) villageTiles(a *asked) []web.Tile {
+	r, f := a.r, a.now()
+	var out []web.Tile
+	for _, id := range []string{"registered", "able_willing", "working", "jobless", "unverified", "income_mean"} {
+		d := indicator.MustGet(id)
+		value, unit := show(r, d, f.Value(d))
+		t := web.Tile{Label: r.T(d.Key()), Value: value, Unit: unit, Href: listLink(r, d, a.at)}
+		if d.Unit == indicator.Persons {
+			was, year := "—", "—"
+			if b := a.back(1); b.Rows > 0 {
+				was = web.Thousands(b.N(id))
+			}
+			if b := a.back(12); b.Rows > 0 {
+				year = web.Thousands(b.N(id))
+			}
+			t.Calibre = []string{r.T("board.cal.was", was, year)}
+		} else {
+			t.Calibre = []string{r.T("board.cal.n", web.Thousands(f.N("income_known")))}
+		}
+		out = append(out, t)
+	}
+	return out
 }
 
 // goalTile is the target's progress with the time that has passed as a tick.
@@ -62,6 +89,14 @@ func show(r *web.Request, d *indicator.Def, v rollup.Value) (value, unit string)
 		return web.Rate(v.Float() * 100), unit
 	}
 	return web.Thousands(v.N), unit
+}
+
+// shareOf is a share as a percentage, of a handful as people: 7 人中 5 人.
+func (h *Rim) shareOf(r *web.Request, v rollup.Value) string {
+	if v.Known && v.Den < fewPeople {
+		return r.T("board.of", web.Thousands(v.Num), web.Thousands(v.Den))
+	}
+	return percentOf(v)
 }
 
 func percentOf(v rollup.Value) string {
@@ -122,10 +157,11 @@ func (h *Rim) line(a *asked) web.Chart {
 		two.Marks = append(two.Marks, web.Mark{At: last, Text: also})
 	}
 	one.Marks = append(one.Marks, web.Mark{At: last, Text: now, Emphasis: true})
-	for _, i := range springs(a.series, two.Values) {
-		two.Marks = append(two.Marks, web.Mark{At: i, Text: r.T("board.line.spring"), Below: true, Quiet: true})
-	}
 	c.Series = []web.Series{one, two}
+	for _, s := range springs(a.series, one.Values, two.Values) {
+		c.Series[s.line].Marks = append(c.Series[s.line].Marks, web.Mark{At: s.at, Text: r.T("board.line.spring"), Below: true, Quiet: true})
+		low = min(low, *c.Series[s.line].Values[s.at]-(high-low)*0.08) // room for the note
+	}
 	from := axisFrom(low, high)
 	c.Sub = r.T("board.line.sub", c.Categories[0], c.Categories[last])
 	if from > 0 {
@@ -134,24 +170,31 @@ func (h *Rim) line(a *asked) web.Chart {
 	return c
 }
 
-// springs are the months in which people had come home for the Spring
-// Festival: the lowest of January to April where it lies a twentieth or more
-// below the December before.
-func springs(series []rollup.Figures, values []*float64) []int {
-	var out []int
+// spring is where the Spring Festival shows: in the lowest of its month and the
+// next, on the lower line, where that lies a twentieth or more below the
+// December before. Months and days come from the calendar's notices.
+type spring struct{ line, at int }
+
+func springs(series []rollup.Figures, lines ...[]*float64) []spring {
+	var out []spring
 	for i := range series {
-		if series[i].Month.Num() != 12 || i+4 >= len(series) || values[i] == nil {
+		festival, known := calendar.SpringFestival(series[i].Month.Year())
+		if !known || festival != series[i].Month {
 			continue
 		}
-		low := -1
-		for k := i + 1; k <= i+4; k++ {
-			if values[k] != nil && (low < 0 || *values[k] < *values[low]) {
-				low = k
+		best, low := spring{-1, -1}, 0.0
+		for k := i; k <= i+1 && k < len(series); k++ {
+			for l, values := range lines {
+				if v := values[k]; v != nil && (best.line < 0 || *v < low) {
+					best, low = spring{l, k}, *v
+				}
 			}
 		}
-		if low > 0 && *values[low] < 0.95**values[i] {
-			out = append(out, low)
+		before := i - series[i].Month.Num() // the December before
+		if best.line < 0 || before < 0 || lines[best.line][before] == nil || low >= 0.95**lines[best.line][before] {
+			continue
 		}
+		out = append(out, best)
 	}
 	return out
 }
