@@ -20,7 +20,6 @@ import (
 	"wengang/internal/register/registerhttp"
 	"wengang/internal/report/outputhttp"
 	"wengang/internal/report/reporthttp"
-	"wengang/internal/rollup/boardhttp"
 	"wengang/internal/rule/rulehttp"
 	"wengang/internal/setting/settinghttp"
 	"wengang/internal/target/targethttp"
@@ -163,7 +162,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	transferhttp.New(s, a.Imports).Register()
 	a.handoverPages(s)
 	a.reconcilePages(s)
-	boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places).Register()
+	a.boardPages(s)
 	rulehttp.New(s, a.Rules).Register()
 	registerhttp.New(s, a.Registers).Register()
 	targethttp.New(s, a.Targets).Register()
