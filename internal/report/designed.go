@@ -2,6 +2,9 @@ package report
 
 import (
 	"context"
+	"math/big"
+	"strconv"
+	"strings"
 
 	"wengang/internal/calendar"
 	"wengang/internal/fault"
@@ -167,9 +170,9 @@ func (sh *Sheet) derive() {
 			if col == nil || col.Derive == nil {
 				continue
 			}
-			c.Value = Unknown
-			if n, ok := col.Derive(sh.values(r)); ok && n >= 0 {
-				c.Value = n
+			c.Value, c.Text = Unknown, ""
+			if n, printed, ok := col.Derive(sh.values(r)); ok {
+				c.Value, c.Text = max(n, Unknown), printed
 			}
 			c.Computed = c.Value
 		}
@@ -221,4 +224,34 @@ func mayCorrect(col *Column) error {
 		return fault.New(fault.Conflict, "report.correct_derived")
 	}
 	return nil
+}
+
+// Print is a cell's number as on paper.
+func (c *Column) Print(x *Cell) string {
+	switch {
+	case c.Count == Derived && x.Text != "":
+		return x.Text
+	case x.Value < 0 && c.Count == Typed:
+		return ""
+	case x.Value < 0:
+		return Dash
+	case c.Divide > 1:
+		return big.NewRat(x.Value, c.Divide).FloatString(c.Decimals)
+	}
+	return strconv.FormatInt(x.Value, 10)
+}
+
+// Parse reads a printed number of the column back: 1.23 万人 is 12,300. It is
+// false for what is no number of at most the column's decimals.
+func (c *Column) Parse(s string) (int64, bool) {
+	s = strings.ReplaceAll(strings.TrimSpace(s), ",", "")
+	if s == "" || strings.Trim(s, "0123456789.") != "" || len(s) > 15 {
+		return 0, false
+	}
+	r, ok := new(big.Rat).SetString(s)
+	if !ok {
+		return 0, false
+	}
+	r.Mul(r, big.NewRat(max(1, c.Divide), 1))
+	return r.Num().Int64(), r.IsInt()
 }

@@ -74,13 +74,13 @@ type Column struct {
 	Wrapped bool // text that may take several lines
 
 	// Of designed forms; the zero values are those of a declared one.
-	Calibre  string                                                   // its line, instead of the catalogue's
-	Months   Span                                                     // of a Figure
-	Month    int                                                      // of a Figure: that month of the period's year, instead of Months
-	Where    map[string][]int64                                       // of a Figure: only these values of a dimension
-	Divide   int64                                                    // printed is the value through it: 10000 for 万人
-	Decimals int                                                      // of the printed number
-	Derive   func(value func(key string) (int64, bool)) (int64, bool) // of a Derived
+	Calibre  string                                                                           // its line, instead of the catalogue's
+	Months   Span                                                                             // of a Figure
+	Month    int                                                                              // of a Figure: that month of the period's year, instead of Months
+	Where    map[string][]int64                                                               // of a Figure: only these values of a dimension
+	Divide   int64                                                                            // printed is the value through it: 10000 for 万人
+	Decimals int                                                                              // of the printed number
+	Derive   func(value func(key string) (int64, bool)) (n int64, printed string, known bool) // of a Derived; below zero it is only printed
 }
 
 // Span says which months of an indicator a column takes, seen from the last

@@ -39,7 +39,7 @@ type Paper interface {
 	// Write fills the blank: all that it holds stays, values come in.
 	Write(sh *Sheet, foot Foot, out io.Writer) error
 	// Grid is the filled blank as a table for a page.
-	Grid(sh *Sheet, foot Foot) Grid
+	Grid(sh *Sheet, foot Foot) (Grid, error)
 }
 
 // Foot is what stands around the figures.
@@ -47,8 +47,9 @@ type Foot struct{ Office, Phone string }
 
 // Grid is a workbook's table: rows of cells, those under a merged one left out.
 type Grid struct {
-	Widths []float64 // characters of each column
-	Rows   [][]GridCell
+	Widths  []float64 // characters of each column
+	Rows    [][]GridCell
+	Nowhere []string // places for which the blank has no row
 }
 
 // GridCell is one cell of a Grid. Row and Col name the cell of the sheet that
@@ -57,8 +58,10 @@ type GridCell struct {
 	At           string // D7
 	Text         string
 	Across, Down int
-	Head         bool // bold or centred words
-	Left         bool
+	Head         bool // bold words, or words in a box
+	Number       bool
+	Box          bool   // has a border
+	Formula      string // the workbook's own
 	Row          string
 	Col          int
 }

@@ -1,0 +1,380 @@
+package design
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"wengang/internal/fault"
+	"wengang/internal/sheet"
+)
+
+// Limits of a blank workbook.
+const (
+	MaxBlank  = 3 << 20 // bytes
+	maxSheets = 30
+	maxCells  = 60_000 // of the whole workbook
+	maxRows   = 300    // of the table
+	maxCols   = 80
+	maxText   = 2_000    // characters of a cell
+	maxUnzip  = 48 << 20 // bytes
+)
+
+// Cell is a cell of the blank, at its top left where it is merged.
+type Cell struct {
+	At           string // D7
+	Row, Col     int    // from 1
+	Down, Across int
+	Text         string
+	Formula      string // the workbook's own, kept
+	Number       bool   // holds a number already
+	Boxed        bool   // has a border
+	Bold         bool
+}
+
+// Table is one sheet of a blank as it is seen on paper.
+type Table struct {
+	Sheet  string
+	Sheets []string // of the workbook, hidden ones left out
+	Rows   int
+	Cols   int
+	Widths []float64 // characters by column
+	cells  map[[2]int]*Cell
+	hidden map[[2]int]*Cell // covered by a merged cell
+}
+
+// Cell answers the cell at a place, or the merged one over it; nil outside.
+func (t *Table) Cell(row, col int) *Cell {
+	if c := t.cells[[2]int{row, col}]; c != nil {
+		return c
+	}
+	return t.hidden[[2]int{row, col}]
+}
+
+// Top is the cell that begins at a place, nil where a merged one covers it.
+func (t *Table) Top(row, col int) *Cell { return t.cells[[2]int{row, col}] }
+
+// parts that make a workbook more than a table.
+var refused = []struct{ part, key string }{
+	{"vbaproject", "design.blank.macros"}, {"macrosheets/", "design.blank.macros"}, {"xl/activex/", "design.blank.macros"}, {"xl/ctrlprops/", "design.blank.macros"},
+	{"xl/embeddings/", "design.blank.objects"}, {"xl/externallinks/", "design.blank.links"}, {"xl/connections.xml", "design.blank.links"}, {"xl/querytables/", "design.blank.links"},
+	{"xl/webextensions/", "design.blank.links"}, {"xl/model/", "design.blank.links"},
+}
+
+var (
+	outside = regexp.MustCompile(`(?i)\[[^\]]*\.(xl|csv|et)|\[\d+\]|\||\b(WEBSERVICE|FILTERXML|CALL|REGISTER(\.ID)?|EXEC|RTD|DDE|HYPERLINK|IMAGE|INFO|CELL)\s*\(`)
+	number  = regexp.MustCompile(`(^|[^0-9])[1-9]\d{5}(18|19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[0-9Xx]([^0-9]|$)`)
+)
+
+// inspect refuses what is no plain workbook before anything else reads it:
+// bombs and broken files, macros, embedded objects, links to other files.
+func inspect(raw []byte, name string) error {
+	if len(raw) > MaxBlank {
+		return fault.New(fault.Invalid, "sheet.large", name, MaxBlank>>20)
+	}
+	if !bytes.HasPrefix(raw, []byte("PK\x03\x04")) && !bytes.HasPrefix(raw, []byte("\xD0\xCF\x11\xE0")) {
+		return fault.New(fault.Invalid, "design.blank.type", name)
+	}
+	book, err := sheet.OpenReader(bytes.NewReader(raw), int64(len(raw)), name)
+	if err != nil {
+		return err
+	}
+	defer book.Close()
+	if len(book.Sheets()) > maxSheets {
+		return fault.New(fault.Invalid, "design.blank.large", maxCells)
+	}
+	left := maxCells
+	for _, s := range book.Sheets() {
+		err := s.Rows(func(_ int, cells []sheet.Cell) error {
+			if left -= len(cells); left < 0 {
+				return fault.New(fault.Invalid, "design.blank.large", maxCells)
+			}
+			for _, c := range cells {
+				if number.MatchString(c.Text) {
+					return fault.New(fault.Invalid, "design.blank.personal")
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return inspectParts(raw, name)
+}
+
+func inspectParts(raw []byte, name string) error {
+	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, "sheet.broken", name, "zip")
+	}
+	var all uint64
+	for _, f := range z.File {
+		all += f.UncompressedSize64
+		part := strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/"))
+		for _, r := range refused {
+			if strings.Contains(part, r.part) {
+				return fault.New(fault.Invalid, r.key)
+			}
+		}
+		if part == "[content_types].xml" || strings.HasSuffix(part, ".rels") {
+			if err := inspectPart(f, part, name); err != nil {
+				return err
+			}
+		}
+	}
+	if all > maxUnzip {
+		return fault.New(fault.Invalid, "sheet.bomb", name)
+	}
+	return nil
+}
+
+// inspectPart looks for macros under another name and for parts that lie
+// outside; links that a person clicks are taken out when the blank is filled.
+func inspectPart(f *zip.File, part, name string) error {
+	in, err := f.Open()
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, "sheet.broken", name, part)
+	}
+	defer in.Close()
+	text, err := io.ReadAll(io.LimitReader(in, 4<<20))
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, "sheet.broken", name, part)
+	}
+	low := strings.ToLower(string(text))
+	if strings.Contains(low, "macroenabled") || strings.Contains(low, "vbaproject") {
+		return fault.New(fault.Invalid, "design.blank.macros")
+	}
+	for _, rel := range strings.Split(low, "<relationship ")[1:] {
+		if strings.Contains(rel, `"external"`) && !strings.Contains(rel, "/hyperlink\"") {
+			return fault.New(fault.Invalid, "design.blank.links")
+		}
+	}
+	return nil
+}
+
+// open is a workbook that passed inspect.
+func open(raw []byte) (*excelize.File, error) {
+	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxUnzip})
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "sheet.broken", "", "xlsx")
+	}
+	return f, nil
+}
+
+// Read looks a blank over and reads one of its sheets, the first visible one
+// with words where none is named.
+func Read(raw []byte, name, wanted string) (t *Table, err error) {
+	defer func() {
+		if r := recover(); r != nil { // excelize on a file that no office made
+			t, err = nil, fault.New(fault.Invalid, "sheet.broken", name, "xlsx")
+		}
+	}()
+	if err := inspect(raw, name); err != nil {
+		return nil, err
+	}
+	f, err := open(raw)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var visible []string
+	for _, s := range f.GetSheetList() {
+		if ok, err := f.GetSheetVisible(s); err == nil && ok {
+			visible = append(visible, s)
+		}
+	}
+	for _, s := range visible {
+		if wanted != "" && s != wanted {
+			continue
+		}
+		t, err := readSheet(f, s)
+		if err != nil {
+			return nil, err
+		}
+		if t.words() > 1 || wanted != "" {
+			t.Sheets = visible
+			return t, nil
+		}
+	}
+	return nil, fault.New(fault.Invalid, "design.blank.empty")
+}
+
+func (t *Table) words() int {
+	n := 0
+	for _, c := range t.cells {
+		if c.Text != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func readSheet(f *excelize.File, name string) (*Table, error) {
+	t := &Table{Sheet: name, cells: map[[2]int]*Cell{}, hidden: map[[2]int]*Cell{}}
+	rows, err := f.GetRows(name)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "sheet.broken", name, "xlsx")
+	}
+	r := &reader{f: f, t: t, looks: map[int][2]bool{}}
+	if r.rows, r.cols, err = extent(f, name, rows); err != nil {
+		return nil, err
+	}
+	if err := r.read(rows); err != nil {
+		return nil, err
+	}
+	if err := r.merge(); err != nil {
+		return nil, err
+	}
+	t.trim()
+	for c := 1; c <= t.Cols; c++ {
+		letters, _ := excelize.ColumnNumberToName(c)
+		w, err := f.GetColWidth(name, letters)
+		if err != nil {
+			w = 9
+		}
+		t.Widths = append(t.Widths, w)
+	}
+	return t, nil
+}
+
+type reader struct {
+	f          *excelize.File
+	t          *Table
+	rows, cols int
+	looks      map[int][2]bool // style: boxed, bold
+}
+
+// extent is how far the sheet reaches, cells that only have borders included.
+func extent(f *excelize.File, name string, rows [][]string) (int, int, error) {
+	n, m := len(rows), 0
+	for _, r := range rows {
+		m = max(m, len(r))
+	}
+	if d, err := f.GetSheetDimension(name); err == nil {
+		_, last, two := strings.Cut(d, ":")
+		if !two {
+			last = d
+		}
+		if c, r, err := excelize.CellNameToCoordinates(last); err == nil {
+			n, m = max(n, min(r, maxRows)), max(m, min(c, maxCols))
+		}
+	}
+	if n > maxRows || m > maxCols {
+		return 0, 0, fault.New(fault.Invalid, "design.blank.wide", maxRows, maxCols)
+	}
+	// A sheet's own word on its extent may leave out cells that only have
+	// borders: look a little further; trim cuts what is empty.
+	return min(n+40, maxRows), min(m+12, maxCols), nil
+}
+
+func (r *reader) read(rows [][]string) error {
+	for row := 1; row <= r.rows; row++ {
+		for col := 1; col <= r.cols; col++ {
+			at, _ := excelize.CoordinatesToCellName(col, row)
+			c := &Cell{At: at, Row: row, Col: col, Down: 1, Across: 1}
+			if row <= len(rows) && col <= len(rows[row-1]) {
+				c.Text = clip(strings.TrimSpace(rows[row-1][col-1]))
+			}
+			formula, err := r.f.GetCellFormula(r.t.Sheet, at)
+			if err == nil && formula != "" {
+				if outside.MatchString(formula) {
+					return fault.New(fault.Invalid, "design.blank.formula", at)
+				}
+				c.Formula = formula
+			}
+			if kind, err := r.f.GetCellType(r.t.Sheet, at); err == nil && c.Text != "" {
+				c.Number = kind == excelize.CellTypeNumber || kind == excelize.CellTypeUnset && numeral(c.Text)
+			}
+			c.Boxed, c.Bold = r.look(at)
+			r.t.cells[[2]int{row, col}] = c
+		}
+	}
+	return nil
+}
+
+func clip(s string) string {
+	if x := []rune(s); len(x) > maxText {
+		return string(x[:maxText])
+	}
+	return s
+}
+
+func numeral(s string) bool {
+	return strings.Trim(s, "0123456789.,%-") == ""
+}
+
+func (r *reader) look(at string) (boxed, bold bool) {
+	id, err := r.f.GetCellStyle(r.t.Sheet, at)
+	if err != nil || id == 0 {
+		return false, false
+	}
+	if l, ok := r.looks[id]; ok {
+		return l[0], l[1]
+	}
+	s, err := r.f.GetStyle(id)
+	if err == nil && s != nil {
+		for _, b := range s.Border {
+			boxed = boxed || b.Style > 0
+		}
+		bold = s.Font != nil && s.Font.Bold
+	}
+	r.looks[id] = [2]bool{boxed, bold}
+	return boxed, bold
+}
+
+func (r *reader) merge() error {
+	merged, err := r.f.GetMergeCells(r.t.Sheet)
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, "sheet.broken", r.t.Sheet, "xlsx")
+	}
+	for _, m := range merged {
+		c1, r1, err1 := excelize.CellNameToCoordinates(m.GetStartAxis())
+		c2, r2, err2 := excelize.CellNameToCoordinates(m.GetEndAxis())
+		if err1 != nil || err2 != nil || r1 > r.rows || c1 > r.cols {
+			continue
+		}
+		top := r.t.cells[[2]int{r1, c1}]
+		if top == nil {
+			continue // two merged ranges overlap
+		}
+		r2, c2 = min(r2, r.rows), min(c2, r.cols)
+		top.Down, top.Across = r2-r1+1, c2-c1+1
+		for row := r1; row <= r2; row++ {
+			for col := c1; col <= c2; col++ {
+				if k := [2]int{row, col}; k != [2]int{r1, c1} && r.t.cells[k] != nil {
+					delete(r.t.cells, k)
+					r.t.hidden[k] = top
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// trim leaves out the empty cells without borders at the right and below.
+func (t *Table) trim() {
+	for _, c := range t.cells {
+		if c.Text != "" || c.Formula != "" || c.Boxed {
+			t.Rows, t.Cols = max(t.Rows, c.Row+c.Down-1), max(t.Cols, c.Col+c.Across-1)
+		}
+	}
+}
+
+// Fingerprint of a blank: its words and where they stand, so that the same
+// table is known again next month under another file name.
+func (t *Table) headings() []string {
+	var out []string
+	for _, c := range t.cells {
+		if s := fold(c.Text); s != "" && !c.Number {
+			out = append(out, c.At+"="+s)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
