@@ -41,11 +41,13 @@ type Block struct {
 	lanes int
 	towns []node // ascending
 	total node
+	lean  bool // without rows: only towns, total and movers are there
 }
 
 // node is the sum of a town or of the county.
 type node struct {
 	code   region.Code
+	rows   int
 	counts []int32
 	money  int64
 }
@@ -60,7 +62,7 @@ type mover struct {
 }
 
 // Rows is how many rows the block holds.
-func (b *Block) Rows() int { return len(b.person) }
+func (b *Block) Rows() int { return b.total.rows }
 
 const wageMax = math.MaxInt32
 

@@ -107,7 +107,7 @@ func (s *Service) Series(ctx context.Context, scope region.Scope, at region.Code
 		months[i] = last.Add(i - n + 1)
 	}
 	counties := s.under(at)
-	entries, err := s.load(ctx, counties, months, view == AsKnown)
+	entries, err := s.loadFor(ctx, at, counties, months, view == AsKnown)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (s *Service) At(ctx context.Context, scope region.Scope, places []region.Co
 	out := make([]Figures, len(places))
 	for i, p := range places {
 		counties := s.under(p)
-		entries, err := s.load(ctx, counties, []calendar.Month{m}, view == AsKnown)
+		entries, err := s.loadFor(ctx, p, counties, []calendar.Month{m}, view == AsKnown)
 		if err != nil {
 			return nil, err
 		}
@@ -210,16 +210,13 @@ func (b *Block) node(at region.Code) (counts []int32, money int64, rows int) {
 		b.eachVillage(v, v+1, func(_ int, c []int32, fen int64) { counts, money = c, fen })
 		return counts, money, int(b.start[v+1] - b.start[v])
 	case region.Town:
-		lo, hi := at.Range()
-		i, _ := slices.BinarySearch(b.villages, lo)
-		j, _ := slices.BinarySearch(b.villages, hi)
 		t, ok := slices.BinarySearchFunc(b.towns, at, func(n node, c region.Code) int { return cmp.Compare(n.code, c) })
 		if !ok {
 			return nil, 0, 0
 		}
-		return b.towns[t].counts, b.towns[t].money, int(b.start[j] - b.start[i])
+		return b.towns[t].counts, b.towns[t].money, b.towns[t].rows
 	}
-	return b.total.counts, b.total.money, len(b.person)
+	return b.total.counts, b.total.money, b.total.rows
 }
 
 var (

@@ -60,13 +60,20 @@ func (s *Service) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.log, s.listed = follower{}, false
-	s.blocks, s.states, s.counties = map[blockKey]*entry{}, map[region.Code]map[calendar.Month]state{}, nil
+	s.clear()
+	s.states, s.counties = map[region.Code]map[calendar.Month]state{}, nil
+}
+
+// clear empties the cache. The caller holds mu.
+func (s *Service) clear() {
+	s.blocks, s.held = map[blockKey]*entry{}, 0
+	s.recent.Init()
 }
 
 func (s *Service) forgetBlocks() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.blocks = map[blockKey]*entry{}
+	s.clear()
 }
 
 // follow reads the entries that were not applied yet.
@@ -249,8 +256,9 @@ func (s *Service) relist(ctx context.Context, by map[region.Code]*touched) error
 func (s *Service) drop(county region.Code, from calendar.Month) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for k := range s.blocks {
+	for k, e := range s.blocks {
 		if k.county == county && k.month >= from {
+			s.release(e)
 			delete(s.blocks, k)
 		}
 	}
@@ -267,7 +275,8 @@ func (s *Service) patch(ctx context.Context, county region.Code, t *touched) err
 			continue
 		}
 		switch {
-		case k.known || !e.done() || e.open && e.block == nil:
+		case k.known || !e.done() || e.open && (e.block == nil || e.block.lean):
+			s.release(e)
 			delete(s.blocks, k)
 		case e.open:
 			months, old = append(months, k.month), append(old, e)
@@ -289,8 +298,12 @@ func (s *Service) patch(ctx context.Context, county region.Code, t *touched) err
 		e := &entry{ready: make(chan struct{}), block: b, stamp: old[i].stamp, open: true}
 		close(e.ready)
 		s.mu.Lock()
-		if s.blocks[blockKey{county, m, false}] == old[i] {
-			s.blocks[blockKey{county, m, false}] = e
+		if k := (blockKey{county, m, false}); s.blocks[k] == old[i] {
+			s.release(old[i])
+			s.blocks[k] = e
+			s.hold(k, e)
+		} else if f := s.blocks[k]; f != nil && f.lean() {
+			delete(s.blocks, k) // let go meanwhile, without the change
 		}
 		s.mu.Unlock()
 	}

@@ -1,6 +1,7 @@
 package rollup
 
 import (
+	"container/list"
 	"context"
 	"runtime"
 	"slices"
@@ -46,6 +47,9 @@ type Service struct {
 
 	mu       sync.Mutex
 	blocks   map[blockKey]*entry
+	recent   list.List // blockKeys with rows, the latest asked for first
+	held     int64     // bytes of the blocks of recent
+	budget   int64
 	states   map[region.Code]map[calendar.Month]state
 	counties []region.Code
 	listed   bool
@@ -73,6 +77,7 @@ type entry struct {
 	err   error
 	open  bool
 	at    int64 // when the month was closed
+	use   *list.Element
 }
 
 func (e *entry) done() bool {
@@ -86,7 +91,7 @@ func (e *entry) done() bool {
 
 // New makes the service; nothing is read before the first question.
 func New(d *db.DB, src Source) *Service {
-	return &Service{db: d, src: src, blocks: map[blockKey]*entry{}, states: map[region.Code]map[calendar.Month]state{}}
+	return &Service{db: d, src: src, blocks: map[blockKey]*entry{}, states: map[region.Code]map[calendar.Month]state{}, budget: DefaultCache}
 }
 
 var (
@@ -126,31 +131,58 @@ func (s *Service) closed(county region.Code, m calendar.Month) (st state, before
 }
 
 // load brings the blocks of some counties and months into the cache and
-// answers them in the order counties × months.
+// answers them, with their rows, in the order counties × months.
 func (s *Service) load(ctx context.Context, counties []region.Code, months []calendar.Month, known bool) ([]*entry, error) {
-	out := make([]*entry, 0, len(counties)*len(months))
+	return s.fetch(ctx, counties, months, known, true)
+}
+
+// loadFor is load for the figures of a place: those of towns and above need
+// the sums alone, so that a series does not hold the rows of all its months.
+func (s *Service) loadFor(ctx context.Context, at region.Code, counties []region.Code, months []calendar.Month, known bool) ([]*entry, error) {
+	return s.fetch(ctx, counties, months, known, at.Level() == region.Village)
+}
+
+func (s *Service) fetch(ctx context.Context, counties []region.Code, months []calendar.Month, known, rows bool) ([]*entry, error) {
+	out := make([]*entry, len(counties)*len(months))
+	got := func(i int, e *entry) { // nothing but the cache keeps rows that are not asked for
+		out[i] = e
+		if !rows && e.done() {
+			out[i] = e.thin()
+		}
+	}
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(2, runtime.NumCPU()))
-	for _, c := range counties {
+	for i, c := range counties {
 		var live []calendar.Month
 		var liveEntries []*entry
-		for _, m := range months {
-			e, mine := s.claim(c, m, known)
-			out = append(out, e)
+		var liveAt []int
+		for k, m := range months {
+			at := i*len(months) + k
+			e, mine := s.claim(c, m, known, rows)
 			switch {
 			case !mine:
+				got(at, e)
 			case e.open:
-				live, liveEntries = append(live, m), append(liveEntries, e)
+				live, liveEntries, liveAt = append(live, m), append(liveEntries, e), append(liveAt, at)
 			default:
-				g.Go(func() error { return s.readClosed(gctx, c, m, known, e) })
+				g.Go(func() error {
+					defer func() { got(at, e) }()
+					return s.readClosed(gctx, c, m, known, e)
+				})
 			}
 		}
 		if len(live) > 0 {
-			g.Go(func() error { return s.readLive(gctx, c, live, liveEntries) })
+			g.Go(func() error {
+				err := s.readLive(gctx, c, live, liveEntries)
+				for n, at := range liveAt {
+					got(at, liveEntries[n])
+				}
+				return err
+			})
 		}
 	}
 	err := g.Wait()
-	for _, e := range out {
+	for i, e := range out {
 		select {
 		case <-e.ready:
 		case <-ctx.Done():
@@ -159,12 +191,14 @@ func (s *Service) load(ctx context.Context, counties []region.Code, months []cal
 		if e.err != nil && err == nil {
 			err = e.err
 		}
+		got(i, e)
 	}
 	return out, err
 }
 
 // claim finds the entry of a block or makes one that the caller must fill.
-func (s *Service) claim(c region.Code, m calendar.Month, known bool) (*entry, bool) {
+// With rows an entry whose rows were let go does not do.
+func (s *Service) claim(c region.Code, m calendar.Month, known, rows bool) (*entry, bool) {
 	st, before := s.closed(c, m)
 	if before || m > calendar.MonthAt(s.db.Clock()) {
 		return empty, false
@@ -172,7 +206,10 @@ func (s *Service) claim(c region.Code, m calendar.Month, known bool) (*entry, bo
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := blockKey{c, m, known && st.closed}
-	if e, ok := s.blocks[k]; ok {
+	if e, ok := s.blocks[k]; ok && !(rows && e.lean()) {
+		if e.use != nil {
+			s.recent.MoveToFront(e.use)
+		}
 		return e, false
 	}
 	e := &entry{ready: make(chan struct{}), open: !st.closed, stamp: st.stamp, at: st.at}
@@ -190,13 +227,15 @@ var empty = func() *entry {
 // fill ends the wait for an entry; a failed one leaves the cache.
 func (s *Service) fill(k blockKey, e *entry, b *Block, err error) error {
 	e.block, e.err = b, err
-	if err != nil {
-		s.mu.Lock()
-		if s.blocks[k] == e {
+	s.mu.Lock()
+	if s.blocks[k] == e {
+		if err != nil {
 			delete(s.blocks, k)
+		} else {
+			s.hold(k, e)
 		}
-		s.mu.Unlock()
 	}
+	s.mu.Unlock()
 	close(e.ready)
 	return err
 }

@@ -91,6 +91,7 @@ func (b *Block) sum(seen func(counts []int32)) {
 		t := b.town(b.villages[v].At(region.Town))
 		add(t.counts, counts)
 		t.money += fen
+		t.rows += int(b.start[v+1] - b.start[v])
 		if seen != nil {
 			seen(counts)
 		}
@@ -98,6 +99,7 @@ func (b *Block) sum(seen func(counts []int32)) {
 	for i := range b.towns {
 		add(b.total.counts, b.towns[i].counts)
 		b.total.money += b.towns[i].money
+		b.total.rows += b.towns[i].rows
 	}
 }
 
