@@ -36,7 +36,10 @@ func init() {
 	work()
 	year()
 	channel()
+	retained()
+	added()
 	quality()
+	duration()
 	income()
 	settlement()
 	flow()
@@ -64,7 +67,7 @@ func work() {
 	w := flags(fact.Counted|fact.Working, 0)
 	ws := on(fact.Counted | fact.Working)
 	register(Work,
-		Def{ID: "working", Unit: Persons, Up: Sum, Any: []Test{w}, SQL: ws, Uses: working, Citation: "人社部发〔2022〕13号 三(九)（A175）"},
+		Def{ID: "working", Unit: Persons, Up: Sum, Any: []Test{w}, SQL: ws, Uses: working, Citation: "人社部发〔2022〕13号 三(九)（A175）", Confirmed: "confirmed"},
 		Def{ID: "working_inside", Unit: Persons, Up: Sum, Any: []Test{w.place(fact.InsideCounty)},
 			SQL: ws + " AND place_class = 1", Uses: working, Citation: "A059"},
 		Def{ID: "working_outside_county", Unit: Persons, Up: Sum, Any: []Test{w.place(fact.OutsideCounty)},
@@ -82,8 +85,7 @@ func work() {
 }
 
 func year() {
-	// The dead stay in until the year's end; their row has no Counted.
-	y := []Test{flags(fact.Counted|fact.WorkedYear, 0), flags(fact.Dead|fact.WorkedYear, fact.Counted)}
+	y := ofYear(fact.WorkedYear, 0)
 	at := func(classes ...int) []Test {
 		var out []Test
 		for _, c := range classes {
@@ -93,9 +95,9 @@ func year() {
 		}
 		return out
 	}
-	ys := fmt.Sprintf("(flags & %d) = %d AND (flags & %d) <> 0", fact.WorkedYear, fact.WorkedYear, fact.Counted|fact.Dead)
+	ys := ofYearSQL(fact.WorkedYear, 0)
 	register(Year,
-		Def{ID: "worked_year", Unit: Persons, Up: Union, Any: y, SQL: ys, Uses: yearly, Citation: "人社部发〔2022〕13号 附件1（A034）; 官方通报口径（B1、B11）"},
+		Def{ID: "worked_year", Unit: Persons, Up: Union, Any: y, SQL: ys, Uses: yearly, Citation: "人社部发〔2022〕13号 附件1（A034）; 官方通报口径（B1、B11）", Confirmed: "year_confirmed"},
 		Def{ID: "year_inside", Unit: Persons, Up: Union, Any: at(fact.InsideCounty),
 			SQL: ys + " AND year_place_class = 1", Uses: yearly, Citation: "A059; B1"},
 		Def{ID: "year_outside_county", Unit: Persons, Up: Union, Any: at(fact.OutsideCounty),
@@ -139,6 +141,12 @@ func quality() {
 			SQL: on(fact.Counted | fact.Working | fact.Confirmed), Uses: append([]string{setUnverified}, working...), Citation: "A180; 就业真实"},
 		Def{ID: "confirmed_share", Unit: Rate, Up: Derived, Kind: Ratio, Num: "confirmed", Den: "working",
 			Uses: append([]string{setUnverified}, working...), Citation: "A180; 就业真实"},
+		Def{ID: "claimed", Unit: Persons, Up: Derived, Kind: Combine, Parts: []Part{{ID: "working"}, {ID: "confirmed", Minus: true}},
+			Any: []Test{flags(fact.Counted|fact.Working, fact.Confirmed)}, SQL: on(fact.Counted|fact.Working) + " AND " + off(fact.Confirmed),
+			Uses: append([]string{setUnverified}, working...), Citation: "A180; 就业真实"},
+		Def{ID: "year_confirmed", Unit: Persons, Up: Union, Any: ofYear(fact.WorkedYear|fact.YearConfirmed, 0), SQL: ofYearSQL(fact.WorkedYear|fact.YearConfirmed, 0),
+			Uses: yearly, Facts: 2, Citation: "A180; 就业真实"},
+		Def{ID: "year_confirmed_share", Unit: Rate, Up: Derived, Kind: Ratio, Num: "year_confirmed", Den: "worked_year", Uses: yearly, Facts: 2, Citation: "A180; 就业真实"},
 		Def{ID: "stable_working", Unit: Persons, Up: Sum, Any: []Test{flags(fact.Counted|fact.Stable|fact.Working, 0)},
 			SQL: on(fact.Counted | fact.Stable | fact.Working), Uses: append([]string{setStable, setGap, setEmployer}, working...), Citation: "B11 稳定"},
 		Def{ID: "stable_share", Unit: Rate, Up: Derived, Kind: Ratio, Num: "stable_working", Den: "working",
@@ -163,7 +171,7 @@ func income() {
 
 func settlement() {
 	register(Settlement,
-		Def{ID: "settled", Unit: Persons, Up: Sum, Any: []Test{flags(fact.Counted, 0).settled()},
+		Def{ID: "settled", Goal: Base, Unit: Persons, Up: Sum, Any: []Test{flags(fact.Counted, 0).settled()},
 			SQL: on(fact.Counted) + " AND settlement <> 0", Uses: people, Citation: "A164"},
 		Def{ID: "settled_working", Unit: Persons, Up: Sum, Any: []Test{flags(fact.Counted|fact.Working, 0).settled()},
 			SQL: on(fact.Counted|fact.Working) + " AND settlement <> 0", Uses: working, Citation: "A042, A044"},
@@ -178,7 +186,7 @@ func settlement() {
 // work only for a place that holds both villages.
 func flow() {
 	def := func(id string, uses []string, yes, no fact.Flag) Def {
-		return Def{ID: id, Unit: Persons, Up: Sum, Any: []Test{flags(yes, no)}, SQL: on(yes) + " AND " + off(no), Uses: uses, Citation: "A177"}
+		return Def{ID: id, Unit: Persons, Goal: flowGoal(yes), Up: Sum, Any: []Test{flags(yes, no)}, SQL: on(yes) + " AND " + off(no), Uses: uses, Citation: "A177"}
 	}
 	stay := func(id string, yes fact.Flag) Def {
 		d := def(id, working, yes, fact.MovedIn)
@@ -187,6 +195,10 @@ func flow() {
 	}
 	register(Flow,
 		stay("new_work", fact.Counted|fact.NewWork),
+		again(stay("re_employed", fact.Counted|fact.NewWork|fact.Again)),
+		Def{ID: "first_work", Unit: Persons, Goal: Grow, Up: Derived, Kind: Combine, Parts: []Part{{ID: "new_work"}, {ID: "re_employed", Minus: true}},
+			Any: []Test{flags(fact.Counted|fact.NewWork, fact.Again|fact.MovedIn)}, Stay: true, moved: flags(fact.Counted|fact.NewWork|fact.MovedIn, fact.Again),
+			SQL: on(fact.Counted|fact.NewWork) + " AND " + off(fact.Again|fact.MovedIn), Uses: working, Facts: 2, Citation: "A025; A177"},
 		stay("left_work", fact.Counted|fact.LeftWork),
 		def("lost_work", working, fact.Counted|fact.LostWork, 0),
 		def("entered", people, fact.Entered, 0),
@@ -205,8 +217,16 @@ func flow() {
 	)
 }
 
+// flowGoal: what comes is growth, what goes is taken from the stock.
+func flowGoal(f fact.Flag) Goal {
+	if f&(fact.NewWork|fact.Entered) != 0 {
+		return Grow
+	}
+	return Keep
+}
+
 func move(id string, uses []string, t Test, sql string) Def {
-	return Def{ID: id, Unit: Persons, Up: Derived, Kind: Move, Any: []Test{t}, SQL: sql, Uses: uses, Citation: "A177"}
+	return Def{ID: id, Unit: Persons, Goal: Grow, Up: Derived, Kind: Move, Any: []Test{t}, SQL: sql, Uses: uses, Citation: "A177"}
 }
 
 // depart counts those who left: within a county by the row of the arrival, out
@@ -217,9 +237,9 @@ func depart(id string, uses []string, arrivals []Test, left Test, sql, leftSQL s
 
 func absorption() {
 	w := []Test{flags(fact.Counted|fact.Working, 0)}
-	y := []Test{flags(fact.Counted|fact.WorkedYear, 0), flags(fact.Dead|fact.WorkedYear, fact.Counted)}
+	y := ofYear(fact.WorkedYear, 0)
 	ws := on(fact.Counted | fact.Working)
-	ys := fmt.Sprintf("(flags & %d) = %d AND (flags & %d) <> 0", fact.WorkedYear, fact.WorkedYear, fact.Counted|fact.Dead)
+	ys := ofYearSQL(fact.WorkedYear, 0)
 	register(Absorption,
 		Def{ID: "absorbed", Unit: Persons, Calibre: Workplace, Up: Sum, Kind: Absorb, Any: w, SQL: ws, Uses: working, Citation: "A036, A039"},
 		Def{ID: "absorbed_midwest", Unit: Persons, Calibre: Workplace, Up: Sum, Kind: Absorb, MidWest: true, Any: w, SQL: ws, Uses: working, Citation: "A040"},

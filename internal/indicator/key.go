@@ -17,7 +17,33 @@ const (
 	settledBit   = 42
 	wageBit      = 43
 	kindShift    = 44 // kinds 1 to 10 are bits 45 to 54
+	run6Bit      = 55 // 6 or more months in a row with work
+	run12Bit     = 56 // 12 or more
+	bandShift    = 57 // months of the year with work, 3 bits (monthBand)
 )
+
+// The bands of the months worked in the year; 0 is none.
+const (
+	band1to2 = 1 + iota
+	band3to5
+	band6to8
+	band9up
+)
+
+// monthBand is the band of a number of months.
+func monthBand(n int) Key {
+	switch {
+	case n < 1:
+		return 0
+	case n < 3:
+		return band1to2
+	case n < 6:
+		return band3to5
+	case n < 9:
+		return band6to8
+	}
+	return band9up
+}
 
 // KeyOf packs a person-month.
 func KeyOf(p *fact.PersonMonth) Key {
@@ -32,6 +58,13 @@ func KeyOf(p *fact.PersonMonth) Key {
 	if p.WageFen >= 0 {
 		k |= 1 << wageBit
 	}
+	if p.StableMonths >= 6 {
+		k |= 1 << run6Bit
+	}
+	if p.StableMonths >= 12 {
+		k |= 1 << run12Bit
+	}
+	k |= monthBand(p.MonthsWorked) << bandShift
 	return k
 }
 
@@ -64,6 +97,14 @@ func (t Test) settled() Test {
 
 func (t Test) wageKnown() Test {
 	return Test{Mask: t.Mask | 1<<wageBit, Want: t.Want | 1<<wageBit}
+}
+
+func (t Test) set(bit int) Test {
+	return Test{Mask: t.Mask | 1<<bit, Want: t.Want | 1<<bit}
+}
+
+func (t Test) band(b int) Test {
+	return Test{Mask: t.Mask | 7<<bandShift, Want: t.Want | Key(b)<<bandShift}
 }
 
 // ClassOf reads the place class of the active work out of a key.

@@ -22,6 +22,8 @@ var misses = []struct {
 	{fact.Confirmed, "confirmed"}, {fact.Unverified, "unverified"}, {fact.LostWork, "lost_work"}, {fact.NewWork, "new_work"},
 	{fact.LeftWork, "left_work"}, {fact.MovedIn, "moved_in"}, {fact.InSchool, "in_school"}, {fact.WagePartial, "wage_partial"},
 	{fact.Entered, "entered"}, {fact.Gone, "gone"}, {fact.DiedNow, "died_now"}, {fact.MovedOut, "moved_out"},
+	{fact.OneEmployer, "one_employer"}, {fact.LastYear, "last_year"}, {fact.Again, "again"}, {fact.Changed, "changed"},
+	{fact.CameHome, "came_home"}, {fact.YearConfirmed, "year_confirmed"},
 }
 
 // parts are the conditions beside the flags.
@@ -31,6 +33,7 @@ var parts = []struct {
 }{
 	{7 << placeShift, "place"}, {7 << yearShift, "year_place"}, {15 << channelShift, "channel"},
 	{1 << settledBit, "settled"}, {1 << wageBit, "wage"}, {0x7ff << kindShift, "kind"},
+	{1 << run6Bit, "run6"}, {1 << run12Bit, "run12"}, {7 << bandShift, "band"},
 }
 
 // Misses lists what a person-month lacks to count, in the calibre's order, of

@@ -47,12 +47,34 @@ type Kind uint8
 
 // The kinds.
 const (
-	Count  Kind = iota // person-months for which one of Any holds
-	Total              // wage of the person-months for which one of Any holds
-	Ratio              // Num / Den
-	Move               // movers across the place's border, for which one of Any holds
-	Absorb             // person-months for which one of Any holds, at their place of work
+	Count   Kind = iota // person-months for which one of Any holds
+	Total               // wage of the person-months for which one of Any holds
+	Ratio               // Num / Den
+	Move                // movers across the place's border, for which one of Any holds
+	Absorb              // person-months for which one of Any holds, at their place of work
+	Combine             // Parts added and taken away; Any says who is behind it
 )
+
+// Goal is what an indicator says something about: the three aims of the
+// notices (facts A025) and the base that they are measured on.
+type Goal string
+
+// The goals, in their order on pages.
+const (
+	Base   Goal = "base"    // 底数
+	Keep   Goal = "keep"    // 稳存量
+	Grow   Goal = "grow"    // 扩增量
+	Better Goal = "quality" // 提质量
+)
+
+// Goals lists the goals in their order.
+var Goals = []Goal{Base, Keep, Grow, Better}
+
+// Part is one term of a Combine.
+type Part struct {
+	ID    string
+	Minus bool
+}
 
 // Family groups indicators on pages and in the docs.
 type Family string
@@ -63,7 +85,10 @@ const (
 	Work       Family = "work"
 	Year       Family = "year"
 	ByChannel  Family = "channel"
+	Retained   Family = "retained"
+	Added      Family = "added"
 	Quality    Family = "quality"
+	Duration   Family = "duration"
 	Income     Family = "income"
 	Settlement Family = "settlement"
 	Flow       Family = "flow"
@@ -75,12 +100,14 @@ const (
 type Def struct {
 	ID       string
 	Family   Family
+	Goal     Goal
 	Unit     Unit
 	Calibre  Calibre
 	Up       Up
 	Kind     Kind
 	Any      []Test
 	Num, Den string // of a Ratio
+	Parts    []Part // of a Combine
 	Out      bool   // of a Move: those who left, not those who came
 	Stay     bool   // of a Count: who moved inside the place counts too (Moved)
 	MidWest  bool   // of an Absorb: only people of 中西部 origin
@@ -91,11 +118,17 @@ type Def struct {
 	LeftSQL  string   // of an Out: the condition on the rows that movers leave behind
 	Uses     []string // settings that make its calibre
 	Citation string
-	Since    calendar.Month // first month in which it means something; 0 always
-	List     string         // indicator whose members are the list behind it; "" its own
-	lane     int
-	moved    Test
-	left     Test
+	// Version grows when the words of the definition change: two versions are
+	// two calibres of one name and never compared.
+	Version   int
+	Since     calendar.Month // first month in which it means something; 0 always
+	Until     calendar.Month // last one; 0 always
+	Facts     int            // version of the facts that it needs (fact.FactsVersion); 0 any
+	List      string         // indicator whose members are the list behind it; "" its own
+	Confirmed string         // of a headline: the same count of confirmed people only
+	lane      int
+	moved     Test
+	left      Test
 }
 
 // Key of the catalogue for the name.
@@ -118,6 +151,12 @@ func (d *Def) Members() *Def {
 	return d
 }
 
+// In reports whether the definition holds in a month, counted from facts of a
+// version.
+func (d *Def) In(m calendar.Month, facts int) bool {
+	return (d.Since == 0 || m >= d.Since) && (d.Until == 0 || m <= d.Until) && facts >= d.Facts
+}
+
 // Moved reports whether a person who moved between two villages of the place
 // counts in a Stay indicator.
 func (d *Def) Moved(k Key) bool { return d.Stay && d.moved.Holds(k) }
@@ -135,6 +174,10 @@ func (d *Def) Holds(k Key) bool {
 	return false
 }
 
+// goals are those of whole families; an entry may name another.
+var goals = map[Family]Goal{Population: Base, Work: Keep, Year: Keep, ByChannel: Keep, Retained: Keep, Added: Grow,
+	Quality: Better, Duration: Better, Income: Better, Settlement: Keep, Flow: Keep, Absorption: Keep}
+
 var (
 	all    []*Def
 	byID   = map[string]*Def{}
@@ -148,6 +191,12 @@ func register(family Family, defs ...Def) {
 		d.Family = family
 		if d.Calibre == "" {
 			d.Calibre = Origin
+		}
+		if d.Goal == "" {
+			d.Goal = goals[family]
+		}
+		if d.Version == 0 {
+			d.Version = 1
 		}
 		if _, twice := byID[d.ID]; twice {
 			panic("indicator declared twice: " + d.ID)
@@ -167,6 +216,17 @@ func register(family Family, defs ...Def) {
 
 // All lists the registry in its order.
 func All() []*Def { return slices.Clone(all) }
+
+// OfGoal lists the indicators of a goal, in the registry's order.
+func OfGoal(g Goal) []*Def {
+	var out []*Def
+	for _, d := range all {
+		if d.Goal == g {
+			out = append(out, d)
+		}
+	}
+	return out
+}
 
 // Counts lists the indicators of kind Count by lane.
 func Counts() []*Def { return counts }

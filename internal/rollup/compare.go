@@ -29,6 +29,8 @@ func Compare(d *indicator.Def, now, base *Figures) Change {
 		return Change{Key: "rollup.nc.missing", Args: []any{base.Month.String()}}
 	case d.Since != 0 && base.Month < d.Since:
 		return Change{Key: "rollup.nc.since", Args: []any{d.Since.String()}}
+	case base.Rows > 0 && !d.In(base.Month, base.facts):
+		return Change{Key: "rollup.nc.facts", Args: []any{base.Month.String()}}
 	}
 	for c := range now.counties {
 		if base.counties[c] == 0 && now.counties[c] > 0 {
@@ -36,7 +38,7 @@ func Compare(d *indicator.Def, now, base *Figures) Change {
 		}
 	}
 	for c, stamp := range now.stamps {
-		if name, differs := calibreDiffers(d, stamp, base.stamps[c]); differs {
+		if name, ok := d.Stamp(stamp).Against(d.Stamp(base.stamps[c])); !ok {
 			return Change{Key: "rollup.nc.calibre", Args: []any{c, name, base.Month.String()}}
 		}
 	}
@@ -47,20 +49,6 @@ func Compare(d *indicator.Def, now, base *Figures) Change {
 		return Change{OK: true, Ratio: a.Float() - b.Float()}
 	}
 	return Change{OK: true, Abs: a.N - b.N, Ratio: float64(a.N-b.N) / float64(b.N)}
-}
-
-// calibreDiffers compares the settings that the indicator uses in two stamps.
-func calibreDiffers(d *indicator.Def, a, b string) (name string, differs bool) {
-	if a == b {
-		return "", false
-	}
-	pa, pb := parts(a), parts(b)
-	for _, n := range d.Uses {
-		if pa[n] != pb[n] {
-			return n, true
-		}
-	}
-	return "", false
 }
 
 func parts(stamp string) map[string]string {

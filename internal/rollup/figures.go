@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"wengang/internal/calendar"
+	"wengang/internal/fact"
 	"wengang/internal/indicator"
 	"wengang/internal/region"
 )
@@ -28,6 +29,7 @@ type Figures struct {
 	// ClosedAt is when the last county of the place closed, in Unix millis.
 	ClosedAt int64
 
+	facts    int     // lowest version of the facts of its counties; 0 none noted
 	counts   []int64 // by lane
 	money    int64
 	moves    map[string]int64
@@ -55,7 +57,7 @@ func (v Value) Float() float64 {
 // Value of an indicator in the calibre of origin. Figures at the workplace
 // (Kind Absorb) come from Service.Absorbed.
 func (f *Figures) Value(d *indicator.Def) Value {
-	if f.counts == nil {
+	if f.counts == nil || !d.In(f.Month, f.facts) {
 		return Value{}
 	}
 	switch d.Kind {
@@ -69,8 +71,9 @@ func (f *Figures) Value(d *indicator.Def) Value {
 		}
 		return Value{Known: f.Rows > 0, N: f.moves[d.ID]}
 	case indicator.Ratio:
-		num, den := f.Value(indicator.MustGet(d.Num)).N, f.Value(indicator.MustGet(d.Den)).N
-		if f.Rows == 0 || den == 0 {
+		a, b := f.Value(indicator.MustGet(d.Num)), f.Value(indicator.MustGet(d.Den))
+		num, den := a.N, b.N
+		if !a.Known || !b.Known || den == 0 {
 			return Value{}
 		}
 		v := Value{Known: true, Num: num, Den: den, N: num}
@@ -78,8 +81,35 @@ func (f *Figures) Value(d *indicator.Def) Value {
 			v.N = (2*num + den) / (2 * den)
 		}
 		return v
+	case indicator.Combine:
+		v := Value{Known: f.Rows > 0}
+		for _, p := range d.Parts {
+			x := f.Value(indicator.MustGet(p.ID))
+			if !x.Known {
+				return Value{}
+			}
+			if p.Minus {
+				x.N = -x.N
+			}
+			v.N += x.N
+		}
+		return v
 	}
 	return Value{}
+}
+
+// Confirmed is what stands beside a headline: of it, those whom village or
+// workplace confirmed. N is their number, Num / Den the share. It is unknown
+// for an indicator that declares no confirmed version of itself.
+func (f *Figures) Confirmed(d *indicator.Def) Value {
+	if d.Confirmed == "" {
+		return Value{}
+	}
+	n, of := f.Value(indicator.MustGet(d.Confirmed)), f.Value(d)
+	if !n.Known || !of.Known || of.N == 0 {
+		return Value{}
+	}
+	return Value{Known: true, N: n.N, Num: n.N, Den: of.N}
 }
 
 // N is the value of an indicator that the program names, for sums.
@@ -196,6 +226,9 @@ func (f *Figures) note(e *entry, county, at region.Code) {
 	}
 	f.Closed, f.ClosedAt = f.Closed && !e.open, max(f.ClosedAt, e.at)
 	f.stamps[county] = e.stamp
+	if v := fact.VersionOf(e.stamp); f.facts == 0 || v < f.facts {
+		f.facts = v
+	}
 	_, _, f.counties[county] = e.block.node(at)
 }
 
@@ -221,7 +254,7 @@ func (b *Block) node(at region.Code) (counts []int32, money int64, rows int) {
 
 var (
 	moveDefs = kinds(func(d *indicator.Def) bool { return d.Kind == indicator.Move })
-	stayDefs = kinds(func(d *indicator.Def) bool { return d.Stay })
+	stayDefs = kinds(func(d *indicator.Def) bool { return d.Stay && d.Kind == indicator.Count })
 )
 
 func kinds(keep func(*indicator.Def) bool) []*indicator.Def {

@@ -150,8 +150,25 @@ func naive(rows []fact.PersonMonth, d *indicator.Def, at region.Code) (n int64) 
 			if here && has(fact.Counted|fact.Jobless) && p.Status == fact.StatusJobless && has(fact.Able|fact.Willing) && !has(fact.Unverified) {
 				n++
 			}
+		case "kept_working":
+			if here && has(fact.Counted|fact.Working) && !has(fact.NewWork) && !has(fact.Entered) && (p.From == 0 || there) {
+				n++
+			}
+		case "year_new":
+			if here && has(fact.WorkedYear) && !has(fact.LastYear) && (has(fact.Counted) || has(fact.Dead)) {
+				n++
+			}
+		case "stable_6":
+			if here && has(fact.Counted|fact.Working) && p.StableMonths >= 6 {
+				n++
+			}
+		case "months_3_5":
+			if here && has(fact.WorkedYear) && (has(fact.Counted) || has(fact.Dead)) && p.MonthsWorked >= 3 && p.MonthsWorked <= 5 {
+				n++
+			}
 		default:
-			if here && d.Holds(indicator.KeyOf(p)) {
+			k := indicator.KeyOf(p)
+			if here && d.Holds(k) || here && there && !left && d.Moved(k) {
 				n++
 			}
 		}

@@ -15,7 +15,7 @@ import (
 // Difference is a place where two ways of counting disagree. What is a
 // machine word for the kind of check.
 type Difference struct {
-	What      string         `json:"what"` // "recount", "flow", "moves", "absorbed", "orphan", "double", "rows", "packed"
+	What      string         `json:"what"` // "recount", "combined", "flow", "year", "moves", "absorbed", "orphan", "double", "rows", "packed"
 	County    region.Code    `json:"county,omitempty"`
 	Place     region.Code    `json:"place,omitempty"`
 	Month     calendar.Month `json:"month,omitempty"`
@@ -59,7 +59,7 @@ func (s *Service) Verify(ctx context.Context) ([]Difference, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, step := range []func(*Block) error{v.recount, v.moves, v.absorbed, v.rows} {
+		for _, step := range []func(*Block) error{v.recount, v.combined, v.moves, v.absorbed, v.rows} {
 			if err := step(b); err != nil {
 				return nil, fmt.Errorf("verify %s %s: %w", k.county, k.month, err)
 			}
@@ -67,8 +67,10 @@ func (s *Service) Verify(ctx context.Context) ([]Difference, error) {
 		if before != nil && before.County == k.county && before.Month == k.month.Add(-1) {
 			v.flows(before, b)
 		}
+		v.gather(b)
 		before = b
 	}
+	v.above()
 	return v.out, v.records()
 }
 
@@ -77,6 +79,7 @@ type verifier struct {
 	ctx    context.Context
 	closed []blockKey
 	out    []Difference
+	up     map[upKey]*Figures // cities, provinces and the nation
 }
 
 func (v *verifier) differ(d Difference) {
@@ -258,20 +261,8 @@ func (v *verifier) flows(was, is *Block) {
 		a, b := newFigures(at, was.Month), newFigures(at, is.Month)
 		a.add(&entry{block: was}, was.County, at)
 		b.add(&entry{block: is}, is.County, at)
-		v.differ(Difference{"flow", is.County, at, is.Month, "registered", b.N("registered"), a.N("registered") + b.Net()})
-		v.differ(Difference{"flow", is.County, at, is.Month, "working", b.N("working"), a.N("working") + b.NetWorking()})
+		v.identities(is.County, &a, &b)
 	}
-}
-
-// Net is what came minus what went: registered people.
-func (f *Figures) Net() int64 {
-	return f.N("entered") + f.N("moved_in") - f.N("moved_out") - f.N("died") - f.N("gone")
-}
-
-// NetWorking is the same for those in work.
-func (f *Figures) NetWorking() int64 {
-	return f.N("new_work") + f.N("entered_working") + f.N("moved_in_working") -
-		f.N("left_work") - f.N("moved_out_working") - f.N("died_working") - f.N("gone_working")
 }
 
 // orphans are records that hang in the air, as statements that count them.
