@@ -3,16 +3,20 @@ package main
 import (
 	"fmt"
 	"net/netip"
+	"os"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"wengang/internal/app"
+	"wengang/internal/rollup"
 )
 
 func serveCmd(e *env) *cobra.Command {
 	var addr string
 	var cert, key string
 	var proxies []string
+	var cache int64
 	cmd := &cobra.Command{
 		Use: "serve", Short: "serve the console", Args: cobra.NoArgs,
 		Long:    "Beyond loopback the console is served over TLS only: with a certificate of its own, or behind a proxy that ends TLS.",
@@ -23,6 +27,7 @@ func serveCmd(e *env) *cobra.Command {
 				return err
 			}
 			defer a.Close()
+			a.Rollup.SetCache(cache << 20)
 			o := app.ServeOptions{Addr: addr, Cert: cert, Key: key, Ready: func(addr string) {
 				scheme := "http"
 				if cert != "" {
@@ -41,9 +46,18 @@ func serveCmd(e *env) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
+	cmd.Flags().Int64Var(&cache, "cache-mb", cacheMB(), "memory for the rows behind figures, in MB (env WENGANG_CACHE_MB)")
 	cmd.Flags().StringVar(&cert, "tls-cert", "", "certificate file (PEM) of the console's name")
 	cmd.Flags().StringVar(&key, "tls-key", "", "its private key file (PEM)")
 	cmd.MarkFlagsRequiredTogether("tls-cert", "tls-key")
 	cmd.Flags().StringSliceVar(&proxies, "proxy", nil, "addresses of the proxy that ends TLS in front; only their X-Forwarded-For is believed")
 	return cmd
+}
+
+// cacheMB is the memory for rows unless the flag says otherwise.
+func cacheMB() int64 {
+	if n, err := strconv.ParseInt(os.Getenv("WENGANG_CACHE_MB"), 10, 64); err == nil && n >= 0 {
+		return n
+	}
+	return rollup.DefaultCache >> 20
 }
