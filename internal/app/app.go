@@ -19,6 +19,7 @@ import (
 	"wengang/internal/region/regionstore"
 	"wengang/internal/register"
 	"wengang/internal/report"
+	"wengang/internal/report/design"
 	"wengang/internal/rollup"
 	"wengang/internal/rule"
 	"wengang/internal/secret"
@@ -44,6 +45,7 @@ type App struct {
 	Registers  *register.Store
 	Targets    *target.Store
 	Reports    *report.Store
+	Designs    *design.Store
 	Imports    *transfer.Service
 	Lists      *listing.Store
 	Evidence   *evidence.Store
@@ -105,9 +107,11 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	a.Rollup.UseTags(a.Locals)
 	a.connectHandovers()
 	a.Targets = target.New(a.DB, a.Audit, &a.places, figures{a.Rollup})
+	shelf := design.NewShelf(a.DB, a.Box)
 	a.Reports = report.New(a.DB, report.Deps{
-		Box: a.Box, Audit: a.Audit, Registers: a.Registers, Figures: figures{a.Rollup}, Tree: nodes{&a.places}, Tags: a.Locals,
+		Box: a.Box, Audit: a.Audit, Registers: a.Registers, Figures: figures{a.Rollup}, Tree: nodes{&a.places}, Tags: a.Locals, Designs: shelf,
 	})
+	a.Designs = design.New(a.DB, design.Deps{Shelf: shelf, Audit: a.Audit, Reports: a.Reports, Tree: nodes{&a.places}})
 	a.Months.OnReopen(a.Reports.Reopened)
 	if err := a.connectEvidence(o); err != nil {
 		return err

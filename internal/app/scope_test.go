@@ -13,7 +13,7 @@ import (
 
 // stores are the packages whose exported methods read or write what belongs to
 // places.
-var stores = []string{"people", "people/merge", "people/flow", "people/entry", "people/proof", "work", "month", "rollup", "rollup/views", "register", "target", "target/split", "target/dispatch", "report", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division", "listing", "evidence", "handover", "reconcile"}
+var stores = []string{"people", "people/merge", "people/flow", "people/entry", "people/proof", "work", "month", "rollup", "rollup/views", "register", "target", "target/split", "target/dispatch", "report", "report/design", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division", "listing", "evidence", "handover", "reconcile"}
 
 // unscoped are the exported doors to the database that take neither a scope
 // nor a caller, each with the reason. What is not here must take one.
@@ -28,6 +28,8 @@ var unscoped = map[string]string{
 	"month.Store.Closed":            "whether a month is closed: no person, no figure; shown beside the month on every page",
 	"rollup.Service.Refresh":        "brings the cache up to date; answers nothing",
 	"rollup.Service.Verify":         "wengang verify: the operator's recount at the machine's own console",
+	"report/design.Shelf.Form":      "what a form asks for, no figure; report.Store.Form narrows it to places that fill it",
+	"report/design.Shelf.Published": "as Form",
 	"report.Store.Reopened":         "inside month.Reopen's transaction, which took the caller: marks forms, answers nothing",
 	"target.Issue":                  "inside the transaction that signs a decomposition, which took the caller",
 	"target.Retract":                "inside the transaction that withdraws one",

@@ -3,7 +3,6 @@ package report
 import (
 	"context"
 	"math/big"
-	"strconv"
 	"strings"
 
 	"wengang/internal/calendar"
@@ -224,21 +223,6 @@ func mayCorrect(col *Column) error {
 		return fault.New(fault.Conflict, "report.correct_derived")
 	}
 	return nil
-}
-
-// Print is a cell's number as on paper.
-func (c *Column) Print(x *Cell) string {
-	switch {
-	case c.Count == Derived && x.Text != "":
-		return x.Text
-	case x.Value < 0 && c.Count == Typed:
-		return ""
-	case x.Value < 0:
-		return Dash
-	case c.Divide > 1:
-		return big.NewRat(x.Value, c.Divide).FloatString(c.Decimals)
-	}
-	return strconv.FormatInt(x.Value, 10)
 }
 
 // Parse reads a printed number of the column back: 1.23 万人 is 12,300. It is

@@ -63,6 +63,10 @@ func Printed(col *Column, r *Row, c *Cell) string {
 	switch {
 	case col.Count == Words:
 		return c.Text
+	case col.Count == Derived && c.Text != "":
+		return c.Text // may be below zero
+	case col.Count == Typed && c.Value < 0:
+		return "" // nobody has written it yet
 	case c.Value >= 0:
 		return decimal(c.Value, col.Divide, col.Decimals)
 	case r.Role == Project:

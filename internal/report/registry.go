@@ -59,6 +59,7 @@ type GridCell struct {
 	Text         string
 	Across, Down int
 	Head         bool // bold words, or words in a box
+	Left         bool // aligned to the left
 	Number       bool
 	Box          bool   // has a border
 	Formula      string // the workbook's own

@@ -35,6 +35,7 @@ type Cell struct {
 	Number       bool   // holds a number already
 	Boxed        bool   // has a border
 	Bold         bool
+	Left         bool // words that are not centred
 }
 
 // Table is one sheet of a blank as it is seen on paper.
@@ -221,7 +222,7 @@ func readSheet(f *excelize.File, name string) (*Table, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "sheet.broken", name, "xlsx")
 	}
-	r := &reader{f: f, t: t, looks: map[int][2]bool{}}
+	r := &reader{f: f, t: t, looks: map[int]look{}}
 	if r.rows, r.cols, err = extent(f, name, rows); err != nil {
 		return nil, err
 	}
@@ -247,8 +248,10 @@ type reader struct {
 	f          *excelize.File
 	t          *Table
 	rows, cols int
-	looks      map[int][2]bool // style: boxed, bold
+	looks      map[int]look // by style
 }
+
+type look struct{ boxed, bold, centred bool }
 
 // extent is how far the sheet reaches, cells that only have borders included.
 func extent(f *excelize.File, name string, rows [][]string) (int, int, error) {
@@ -291,7 +294,8 @@ func (r *reader) read(rows [][]string) error {
 			if kind, err := r.f.GetCellType(r.t.Sheet, at); err == nil && c.Text != "" {
 				c.Number = kind == excelize.CellTypeNumber || kind == excelize.CellTypeUnset && numeral(c.Text)
 			}
-			c.Boxed, c.Bold = r.look(at)
+			l := r.look(at)
+			c.Boxed, c.Bold, c.Left = l.boxed, l.bold, !l.centred
 			r.t.cells[[2]int{row, col}] = c
 		}
 	}
@@ -309,23 +313,24 @@ func numeral(s string) bool {
 	return strings.Trim(s, "0123456789.,%-") == ""
 }
 
-func (r *reader) look(at string) (boxed, bold bool) {
+func (r *reader) look(at string) (l look) {
 	id, err := r.f.GetCellStyle(r.t.Sheet, at)
 	if err != nil || id == 0 {
-		return false, false
+		return l
 	}
 	if l, ok := r.looks[id]; ok {
-		return l[0], l[1]
+		return l
 	}
 	s, err := r.f.GetStyle(id)
 	if err == nil && s != nil {
 		for _, b := range s.Border {
-			boxed = boxed || b.Style > 0
+			l.boxed = l.boxed || b.Style > 0
 		}
-		bold = s.Font != nil && s.Font.Bold
+		l.bold = s.Font != nil && s.Font.Bold
+		l.centred = s.Alignment != nil && (s.Alignment.Horizontal == "center" || s.Alignment.Horizontal == "right" || s.Alignment.Horizontal == "centerContinuous")
 	}
-	r.looks[id] = [2]bool{boxed, bold}
-	return boxed, bold
+	r.looks[id] = l
+	return l
 }
 
 func (r *reader) merge() error {

@@ -298,7 +298,7 @@ func (x *filling) put(at string, b *Bind, r *report.Row) error {
 		return nil
 	}
 	x.shown[at] = report.GridCell{Row: r.Key, Col: cell.Col}
-	s := col.Print(cell)
+	s := report.Printed(col, r, cell)
 	n, ok := new(big.Rat).SetString(s)
 	if !ok {
 		return x.f.SetCellStr(x.t.Sheet, at, s)
@@ -377,7 +377,7 @@ func (p *paper) Grid(sh *report.Sheet, foot report.Foot) (report.Grid, error) {
 				continue
 			}
 			gc := x.shown[c.At]
-			gc.At, gc.Text, gc.Across, gc.Down, gc.Box = c.At, c.Text, c.Across, c.Down, c.Boxed
+			gc.At, gc.Text, gc.Across, gc.Down, gc.Box, gc.Left = c.At, c.Text, c.Across, c.Down, c.Boxed, c.Left
 			gc.Head = c.Bold || c.Boxed && c.Text != "" && !c.Number
 			gc.Number = c.Number || gc.Row != ""
 			if c.Formula != "" {

@@ -116,7 +116,11 @@ func (d *drawing) rows(cells []placed, cols, heights []float64, from, to int, y 
 // declared columns.
 func (d *drawing) table() *table {
 	if d.designed() {
-		return fromGrid(d.sheet.Form.Design.Paper.Grid(d.sheet, report.Foot{Office: d.o.Office, Phone: d.o.Phone}))
+		g, err := d.sheet.Form.Design.Paper.Grid(d.sheet, report.Foot{Office: d.o.Office, Phone: d.o.Phone})
+		if err != nil {
+			d.err = err
+		}
+		return fromGrid(g)
 	}
 	cols := d.sheet.Form.Printed()
 	heads, depth := report.Headings(cols)
@@ -154,7 +158,7 @@ func fromGrid(g report.Grid) *table {
 				x.align = left
 			}
 			if c.Across >= len(g.Widths)-1 && len(g.Widths) > 2 {
-				x.bare = true
+				x.bare = !c.Box
 				if c.Head {
 					x.size = 16
 				}
