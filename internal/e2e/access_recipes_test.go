@@ -289,6 +289,7 @@ var recipes = map[string]recipe{
 	"GET /board/places":     {need: account.BoardRead},
 	"GET /board/brief":      {need: account.BoardRead},
 	"GET /board/why":        {need: account.BoardRead},
+	"GET /board/export":     {need: account.BoardRead, also: []int{404}},
 	"GET /board/names":      {need: account.PeopleRead},
 	"GET /board/list": {need: account.PeopleRead, each: true, query: func(g *ground) url.Values {
 		return values("indicator", "registered", "view", "known", "after", num(g.person-1))

@@ -18,6 +18,7 @@ type Chart struct {
 	Series     []Series
 	Links      []string // per category: where a click leads
 	From       *float64 // the axis starts here instead of 0; the sub-title says so
+	Every      *float64 // and has a line at every so much
 	Nodes      []Node   // sankey
 	Flows      []Flow
 	First      string // header of the table's first column

@@ -89,6 +89,9 @@ func stack(parts []Part) template.HTML {
 			label = fmt.Sprintf("%.0f", share)
 		}
 		fmt.Fprintf(&b, `<g class="c%d"><title>%s %s</title><rect x="%.2f%%" width="%.2f%%" height="18"/>`, i%6+1, html.EscapeString(p.Label), Thousands(p.Value), at, share)
+		if i%6 >= 4 { // grey on paper: told apart by lines
+			hatch(&b, at, share)
+		}
 		if share >= 6 {
 			fmt.Fprintf(&b, `<text x="%.2f%%" y="13">%s</text>`, at+share/2, label)
 		}
@@ -97,4 +100,12 @@ func stack(parts []Part) template.HTML {
 	}
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String())
+}
+
+// hatch draws upright lines over a part, shown on paper only, so that greys
+// which look alike in black and white are told apart.
+func hatch(b *strings.Builder, at, share float64) {
+	for x := at + 0.8; x < at+share-0.4; x += 1.6 {
+		fmt.Fprintf(b, `<line class="h" x1="%.2f%%" x2="%.2f%%" y1="0" y2="18"/>`, x, x)
+	}
 }

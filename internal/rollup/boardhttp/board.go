@@ -21,7 +21,7 @@ type boardView struct {
 	Empty    *web.Empty
 	Sub      string
 	Switch   []web.Tab
-	MonthsAt string // where months are closed
+	Export   string // the workbook, "" where none is given
 	Tiles    []web.Tile
 	Line     web.Chart
 	Why      *whyView
@@ -61,23 +61,32 @@ func (h *Rim) ask(r *web.Request, view rollup.View) (*asked, error) {
 }
 
 func (h *Rim) board(w http.ResponseWriter, r *web.Request) error {
-	a, err := h.ask(r, view(r))
+	_, v, err := h.boardOf(r)
 	if err != nil {
 		return err
 	}
-	v := boardView{MonthsAt: r.Link("/board/months")}
+	return h.shell.Page(w, r, "board/board", v)
+}
+
+// boardOf is everything that the page and its workbook show.
+func (h *Rim) boardOf(r *web.Request) (*asked, *boardView, error) {
+	a, err := h.ask(r, view(r))
+	if err != nil {
+		return nil, nil, err
+	}
+	v := &boardView{}
 	if a.now().Rows == 0 {
 		v.Empty = &web.Empty{Icon: "chart-line", Title: r.T("board.empty", a.month.String()), Note: r.T("board.empty.note"),
 			Action: r.T("board.empty.act"), Href: r.Link("/imports")}
-		return h.shell.Page(w, r, "board/board", v)
+		return a, v, nil
 	}
 	a.children = h.children(r, a.at)
 	if a.goals, err = h.goalsOf(a); err != nil {
-		return err
+		return nil, nil, err
 	}
 	v.Sub = h.sub(a)
 	if v.Switch, err = h.views(a); err != nil {
-		return err
+		return nil, nil, err
 	}
 	v.Tiles = h.tiles(a)
 	if a.at.Level() == region.Village {
@@ -86,13 +95,16 @@ func (h *Rim) board(w http.ResponseWriter, r *web.Request) error {
 			v.Names = r.Link("/board/names")
 		}
 	}
+	if h.leave != nil {
+		v.Export = r.Link("/board/export", "why", r.URL.Query().Get("why"), "vs", r.URL.Query().Get("vs"), "by", r.URL.Query().Get("by"), "view", r.URL.Query().Get("view"))
+	}
 	v.Line = h.line(a)
 	for _, part := range []func(*asked, *boardView) error{h.why, h.rank, h.flow, h.dests} {
-		if err := part(a, &v); err != nil {
-			return err
+		if err := part(a, v); err != nil {
+			return nil, nil, err
 		}
 	}
-	return h.shell.Page(w, r, "board/board", v)
+	return a, v, nil
 }
 
 // sub says which values the page shows: frozen with the day, or open.

@@ -60,7 +60,7 @@ func (h *Rim) destLines(a *asked) (out []destLine, year bool, err error) {
 		if b := sums[1][s.group]; b != nil {
 			l.Delta -= b.n
 		}
-		if b := sums[2][s.group]; b != nil && b.n > 0 && year {
+		if b := sums[2][s.group]; b != nil && b.n >= fewPeople && year {
 			x := float64(s.n-b.n) / float64(b.n) * 100
 			l.Year = &x
 		}

@@ -3,6 +3,7 @@ package boardhttp
 import (
 	"net/http"
 
+	"wengang/internal/fact"
 	"wengang/internal/indicator"
 	"wengang/internal/region"
 	"wengang/internal/rollup"
@@ -62,6 +63,11 @@ func (h *Rim) names(w http.ResponseWriter, r *web.Request) error {
 		}
 		if group.Lines, err = h.personLines(r, page.Members, false); err != nil {
 			return err
+		}
+		for i, m := range page.Members {
+			if m.Class == fact.InsideCounty {
+				group.Lines[i].Place = r.T("board.flow.inside")
+			}
 		}
 		if page.Next == 0 {
 			group.All = ""

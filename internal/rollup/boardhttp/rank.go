@@ -182,7 +182,11 @@ func (h *Rim) channelLine(a *asked, v *channelView, at region.Code, f *rollup.Fi
 		for _, id := range p.ids {
 			n += f.N(id)
 		}
-		l.Parts = append(l.Parts, web.Part{Label: v.Labels[i], Value: float64(n)})
+		part := web.Part{Label: v.Labels[i], Value: float64(n)}
+		if l.N < fewPeople { // of a handful, people instead of per cent
+			part.Text = web.Thousands(n)
+		}
+		l.Parts = append(l.Parts, part)
 		l.Cells = append(l.Cells, stepView{N: n, Href: listOf(a.r, at, p.ids)})
 	}
 	return l

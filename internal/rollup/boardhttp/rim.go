@@ -62,6 +62,7 @@ type Rim struct {
 	tree    Tree
 	slices  Slices // nil: no analysis page
 	lates   Lates  // nil: only open months are late
+	leave   Leave  // nil: no workbook
 }
 
 // New makes the rim; all but targets are needed.
@@ -92,6 +93,7 @@ func (h *Rim) Register() {
 		web.Route{Pattern: "GET /board/why", Need: account.BoardRead, Action: h.whyPage},
 		web.Route{Pattern: "GET /board/places", Need: account.BoardRead, Action: h.places},
 		web.Route{Pattern: "GET /board/list", Need: account.PeopleRead, Action: h.list},
+		web.Route{Pattern: "GET /board/export", Need: account.BoardRead, Action: h.export, Long: true},
 		web.Route{Pattern: "GET /board/names", Need: account.PeopleRead, Action: h.names},
 		web.Route{Pattern: "GET /board/months", Need: account.BoardRead, Action: h.monthPage},
 		web.Route{Pattern: "POST /board/months/close", Need: account.MonthClose, Action: h.close, Long: true},

@@ -2,6 +2,7 @@ package boardhttp
 
 import (
 	"fmt"
+	"math"
 
 	"wengang/internal/calendar"
 	"wengang/internal/indicator"
@@ -162,7 +163,8 @@ func (h *Rim) line(a *asked) web.Chart {
 		c.Series[s.line].Marks = append(c.Series[s.line].Marks, web.Mark{At: s.at, Text: r.T("board.line.spring"), Below: true, Quiet: true})
 		low = min(low, *c.Series[s.line].Values[s.at]-(high-low)*0.08) // room for the note
 	}
-	from := axisFrom(low, high)
+	from, every := axis(low, high)
+	c.Every = &every
 	c.Sub = r.T("board.line.sub", c.Categories[0], c.Categories[last])
 	if from > 0 {
 		c.From, c.Sub = &from, c.Sub+" · "+r.T("board.line.from", web.Thousands(from))
@@ -199,18 +201,15 @@ func springs(series []rollup.Figures, lines ...[]*float64) []spring {
 	return out
 }
 
-// axisFrom is where the axis begins: at 0, unless the lines would be flat.
-func axisFrom(low, high float64) float64 {
-	if high <= 0 || low < high*0.4 {
-		return 0
+// axis is where the axis begins, 0 unless the lines would be flat, and the
+// step of its lines: about four of 1, 2 or 5 times a power of ten.
+func axis(low, high float64) (from, every float64) {
+	if low > high*0.4 {
+		from = low
 	}
-	step := 1.0
-	for step*10 <= high-low+high*0.1 {
-		step *= 10
+	every = 1
+	for k := 0; (high-from)/every > 5; k++ {
+		every *= []float64{2, 2.5, 2}[k%3] // 1, 2, 5, 10, …
 	}
-	from := 0.0
-	for from+step <= low-(high-low)*0.3 {
-		from += step
-	}
-	return from
+	return math.Floor(from/every) * every, every
 }

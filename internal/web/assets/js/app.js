@@ -41,6 +41,15 @@
     const close = t.closest("[data-w-close]");
     if (close) { e.preventDefault(); (close.closest("dialog") || close.closest(".w-toast"))?.[close.closest("dialog") ? "close" : "remove"](); return; }
     if (t.closest("[data-w-print]")) { e.preventDefault(); window.print(); return; }
+    const pic = t.closest("[data-w-picture]");
+    if (pic) {
+      e.preventDefault();
+      const name = pic.dataset.wPicture;
+      import(document.body.dataset.charts.replace("charts.js", "picture.js"))
+        .then((m) => m.save(pic.closest(".w-card") || $(".w-board") || $("main"), name))
+        .then(() => { pic.dataset.wDone = "1"; }, () => { pic.dataset.wDone = "0"; window.print(); });
+      return;
+    }
     const copy = t.closest("[data-w-copy]");
     if (copy) { e.preventDefault(); navigator.clipboard?.writeText(copy.dataset.wCopy); return; }
     const row = t.closest("tr[data-w-href]");

@@ -44,7 +44,7 @@ function line(c, width) {
     grid: { left: 4, right: small ? 20 : 24 + room, top: 30, bottom: 6, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: { type: "category", data: c.Categories, boundaryGap: false, axisLine: { lineStyle: { color: "#b9c2cf" } }, axisTick: { show: false },
       axisLabel: { ...label, interval: (i) => (n - 1 - i) % every === 0, formatter: (x) => (small ? x.slice(2) : x) } },
-    yAxis: { type: "value", min: c.From ?? undefined, axisLabel: { ...label, formatter: f }, splitLine: { lineStyle: { color: C.line2 } }, splitNumber: 4 },
+    yAxis: { type: "value", min: c.From ?? undefined, interval: c.Every ?? undefined, max: c.Every ? (v) => Math.ceil(v.max / c.Every) * c.Every : undefined, axisLabel: { ...label, formatter: f }, splitLine: { lineStyle: { color: C.line2 } }, splitNumber: 4 },
     series: c.Series.map((s, i) => {
       const colour = s.Dashed ? C.dash : i === 0 ? C.pri : C.parts[i % 6];
       return { name: s.Name, type: "line", data: s.Values, showSymbol: false, connectNulls: false, itemStyle: { color: colour },
@@ -138,6 +138,9 @@ function spread(chart, c) {
 function show(chart, c) {
   chart.setOption(kinds[c.Kind](c, chart.getWidth()));
   if (c.Kind === "line") spread(chart, c);
+  // paper is narrower than the screen: the drawing shrinks as a whole
+  const svg = chart.getDom().querySelector("svg");
+  if (svg) svg.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
 }
 
 function plot(at, c) {
