@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"wengang/internal/account"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/region"
@@ -183,4 +184,29 @@ func (s *Store) ReopenedMonth(ctx context.Context, scope region.Scope, sh *Sheet
 	var m string
 	err := s.db.Read.QueryRowContext(ctx, "SELECT COALESCE(max(remark), '') FROM report_event WHERE report_id = $1 AND version = $2 AND action = $3", sh.Report.ID, sh.Version, string(Reopen)).Scan(&m)
 	return m, err
+}
+
+// All lists the forms that a place of the scope may fill.
+func (s *Store) All(ctx context.Context, scope region.Scope) ([]*Form, error) {
+	all, err := s.every(ctx, s.db.Read)
+	if err != nil {
+		return nil, err
+	}
+	var out []*Form
+	for _, f := range all {
+		if f.Design == nil || !scope.Within(f.Design.Owner).Empty() {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// NoteMatrix puts on record that somebody takes the matrix out as a file.
+func (s *Store) NoteMatrix(ctx context.Context, by account.Caller, at region.Code, rows int) error {
+	if !by.Scope(account.ReportRead).Contains(at) {
+		return errNotFound
+	}
+	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		return s.Audit.Note(ctx, tx, by, account.Note{Action: "report.matrix", Object: "report", ObjectID: "", Region: at, Detail: map[string]string{"rows": fmt.Sprint(rows)}})
+	})
 }

@@ -94,8 +94,9 @@ func (s *Store) Cosign(ctx context.Context, by account.Caller, form string, at r
 }
 
 // RecordCosign records the word of a department without an account: by the
-// filler, with who said it and the paper that shows it.
-func (s *Store) RecordCosign(ctx context.Context, by account.Caller, form string, at region.Code, p Period, version int, w Word) error {
+// filler, with who said it and the paper that shows it. upload brings the paper
+// once the words are known to be complete.
+func (s *Store) RecordCosign(ctx context.Context, by account.Caller, form string, at region.Code, p Period, version int, w Word, upload func(report int64) (int64, error)) error {
 	scope, err := mayFill(by, at)
 	if err != nil {
 		return err
@@ -105,11 +106,23 @@ func (s *Store) RecordCosign(ctx context.Context, by account.Caller, form string
 	if n := len([]rune(w.Person)); n < 2 || n > 40 {
 		fields = append(fields, fault.Field{Name: "person", Key: "report.cosign.person"})
 	}
-	if w.Evidence == 0 {
-		fields = append(fields, fault.Field{Name: "file", Key: "report.cosign.file"})
+	if w.Verdict != Confirm && w.Verdict != Object {
+		fields = append(fields, fault.Field{Name: "verdict", Key: "report.cosign.verdict"})
 	}
 	if fields != nil {
 		return fault.InvalidFields(fields...)
+	}
+	r, err := find(ctx, s.db.Read, scope, form, at, p)
+	switch {
+	case err != nil:
+		return err
+	case r == nil:
+		return errNotFound
+	case r.Version != version || !r.State.Signing():
+		return fault.New(fault.Conflict, "report.wrong_state", string(r.State), "")
+	}
+	if w.Evidence, err = upload(r.ID); err != nil {
+		return err
 	}
 	return s.cosign(ctx, by, scope, form, at, p, version, w)
 }

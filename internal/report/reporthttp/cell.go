@@ -27,6 +27,8 @@ type popView struct {
 	Close       string
 	Ref         string
 	Now         int64
+	Mark        string // a remark that is to be answered
+	MayMark     bool
 }
 
 func (h *Rim) pop(r *web.Request, v *sheetView, rw *report.Row, c *report.Column, x *report.Cell) *popView {
@@ -80,6 +82,7 @@ func (h *Rim) pop(r *web.Request, v *sheetView, rw *report.Row, c *report.Column
 		p.List = v.link(r, "/list", "row", rw.Key, "col", c.N)
 		p.Label = r.T("report.open."+listKind(c), web.Thousands(x.Computed-e.Heads))
 	}
+	p.Mark, p.MayMark = v.Marked[ref], v.MayMark && rw.Source.ReportID == 0
 	if rw.Source.ReportID != 0 {
 		p.Kind = r.T("report.kind.below", r.T("report.state."+string(rw.Source.State)))
 		p.Below = r.Link(v.path(), "at", rw.Region.Full(), "period", v.period.String(), "month", "", "cell", ref)

@@ -3,6 +3,7 @@ package reporthttp
 import (
 	"strconv"
 
+	"wengang/internal/account"
 	"wengang/internal/report"
 	"wengang/internal/web"
 )
@@ -11,6 +12,9 @@ import (
 type dialogView struct {
 	Name, Title, Note, Action string
 	Version                   int
+	Upload                    bool
+	Fields                    []web.Field
+	Hidden                    map[string]string
 }
 
 // dialogs makes those of the actions that the caller may take, with their
@@ -19,11 +23,6 @@ func (h *Rim) dialogs(r *web.Request, v *sheetView) {
 	version := 0
 	if v.S.Report != nil {
 		version = v.S.Report.Version
-	}
-	for _, a := range []report.Action{report.Submit, report.Return, report.Accept, report.Lock} {
-		if v.Can[string(a)] {
-			v.Dialogs = append(v.Dialogs, dialogView{string(a), r.T("report.do." + string(a)), r.T("report.ask."+string(a), v.S.Form.Short), v.Actions[string(a)], version})
-		}
 	}
 	wrong := map[string]string{}
 	for _, e := range v.Errors {
@@ -35,17 +34,117 @@ func (h *Rim) dialogs(r *web.Request, v *sheetView) {
 		}
 		return web.Field{Name: name, Label: r.T("report.field." + name), Value: value, Kind: kind, Required: true, Max: max, Error: wrong[name]}
 	}
-	filler := r.Caller.Name
-	if v.S.Filler != "" {
-		filler = v.S.Filler
+	for _, a := range v.Life.Acts {
+		d := dialogView{Name: a.Name, Title: a.Label, Note: r.T("report.ask."+a.Name, v.S.Form.Short), Action: v.link(r, "/"+a.Name), Version: version}
+		switch report.Action(a.Name) {
+		case report.Fill:
+			d.Name, d.Action = "submit", v.link(r, "/submit")
+			filler := r.Caller.Name
+			if v.S.Filler != "" {
+				filler = v.S.Filler
+			}
+			d.Fields = []web.Field{field("filler", filler, "", 30), field("phone", "", "tel", 20), field("filled_on", v.S.FilledOn.String(), "date", 0)}
+		case report.Review, report.Approve, report.Sign:
+			f := field("note", "", "area", 300)
+			f.Required = false
+			d.Fields = []web.Field{f}
+		case report.Return:
+			f := field("remark", "", "area", 300)
+			f.Required = v.Life.Pending == 0
+			f.Hint = h.pendingWord(r, v)
+			d.Fields = []web.Field{f}
+		case report.Back:
+			f := field("remark", "", "area", 300)
+			f.Required, f.Hint = v.Life.Pending == 0, h.pendingWord(r, v)
+			d.Fields = []web.Field{h.backTo(r, v, field("to", "", "radio", 0)), f}
+		}
+		v.Dialogs = append(v.Dialogs, d)
 	}
-	v.Fields = map[string][]web.Field{
-		"submit": {field("filler", filler, "", 30), field("phone", "", "tel", 20), field("filled_on", v.S.FilledOn.String(), "date", 0)},
-		"return": {field("remark", "", "area", 300)},
+	h.deptDialogs(r, v, field, version)
+	if v.Life.MayScan {
+		code, file := field("code", "", "", 80), field("file", "", "file", 0)
+		code.Hint, file.Accept = r.T("report.scan.hint"), ".pdf,.jpg,.jpeg"
+		v.Dialogs = append(v.Dialogs, dialogView{Name: "scan", Title: r.T("report.scan.do"), Note: r.T("report.ask.scan"), Action: v.link(r, "/scan"), Version: version, Upload: true, Fields: []web.Field{code, file}})
 	}
-	if v.Pop != nil {
-		n := field("value", strconv.FormatInt(v.Pop.Now, 10), "number", 0)
-		n.Unit, n.Hint = v.Pop.Unit, r.T("report.correct.note")
-		v.Fields["correct"] = []web.Field{n, field("reason", "", "area", 300)}
+	v.Fields = map[string][]web.Field{}
+	if v.Pop == nil {
+		return
 	}
+	n := field("value", strconv.FormatInt(v.Pop.Now, 10), "number", 0)
+	n.Unit, n.Hint = v.Pop.Unit, r.T("report.correct.note")
+	v.Fields["correct"] = []web.Field{n, field("reason", "", "area", 300)}
+	if v.MayMark {
+		v.Dialogs = append(v.Dialogs, dialogView{Name: "mark", Title: r.T("report.mark.do"), Note: v.Pop.Title, Action: v.link(r, "/mark", "cell", v.Pop.Ref), Version: version, Fields: []web.Field{field("mark", "", "area", 300)}})
+	}
+}
+
+func (h *Rim) pendingWord(r *web.Request, v *sheetView) string {
+	if v.Life.Pending == 0 {
+		return ""
+	}
+	return r.T("report.mark.with", v.Life.Pending)
+}
+
+// backTo offers the places behind, the filler first.
+func (h *Rim) backTo(r *web.Request, v *sheetView, f web.Field) web.Field {
+	step := map[report.State]report.Action{report.Filled: "", report.Reviewed: ""}
+	for i, s := range v.Life.Course.Steps {
+		if i+1 >= len(v.Life.Course.Steps) {
+			break
+		}
+		next := v.Life.Course.Steps[i+1].Action
+		switch s.Action {
+		case report.Fill:
+			step[report.Filled] = next
+		case report.Review:
+			step[report.Reviewed] = next
+		}
+	}
+	for i, to := range v.Life.Course.BackTo {
+		o := web.Option{Value: string(to), Label: r.T("report.back.filler"), On: f.Value == string(to) || f.Value == "" && i == 0}
+		if to != report.Sentback {
+			o.Label = r.T("report.back.step", r.T("report.step."+string(step[to])))
+		}
+		f.Options = append(f.Options, o)
+	}
+	return f
+}
+
+// deptDialogs are the words of departments: spoken by themselves, or recorded
+// for them.
+func (h *Rim) deptDialogs(r *web.Request, v *sheetView, field func(name, value, kind string, max int) web.Field, version int) {
+	verdict := func() web.Field {
+		f := field("verdict", "", "radio", 0)
+		for _, x := range []report.Verdict{report.Confirm, report.Object} {
+			f.Options = append(f.Options, web.Option{Value: string(x), Label: r.T("report.cosign." + string(x)), On: f.Value == string(x) || f.Value == "" && x == report.Confirm})
+		}
+		return f
+	}
+	note := func() web.Field {
+		f := field("note", "", "area", 300)
+		f.Required, f.Hint = false, r.T("report.cosign.note")
+		return f
+	}
+	for _, d := range v.Life.Depts {
+		if d.Speak {
+			v.Dialogs = append(v.Dialogs, dialogView{Name: "cosign", Title: r.T("report.cosign.do", d.Name), Note: r.T("report.ask.cosign"), Action: v.link(r, "/cosign"), Version: version,
+				Fields: []web.Field{verdict(), note()}, Hidden: map[string]string{"dept": d.Dept}})
+			break
+		}
+	}
+	if !v.Life.Record {
+		return
+	}
+	dept, file := field("dept", "", "select", 0), field("file", "", "file", 0)
+	for _, d := range v.Life.Depts {
+		dept.Options = append(dept.Options, web.Option{Value: d.Dept, Label: d.Name, On: dept.Value == d.Dept})
+	}
+	file.Accept = ".pdf,.jpg,.jpeg,.png"
+	v.Dialogs = append(v.Dialogs, dialogView{Name: "record", Title: r.T("report.cosign.record"), Note: r.T("report.ask.record"), Action: v.link(r, "/record"), Version: version, Upload: true,
+		Fields: []web.Field{dept, field("person", "", "", 40), verdict(), note(), file}})
+}
+
+// mayMark: who may send this sheet back may note remarks on its cells.
+func mayMark(r *web.Request, v *sheetView) bool {
+	return v.form.Rows == report.Units && r.Caller.Scope(account.ReportSign).Contains(v.at) && (v.Life.Course.May[report.Return] || v.Life.Course.May[report.Back])
 }

@@ -15,6 +15,7 @@ import (
 	"wengang/internal/register"
 	"wengang/internal/report"
 	"wengang/internal/report/reporthttp"
+	"wengang/internal/report/reporttest"
 	"wengang/internal/secret/secrettest"
 	"wengang/internal/testkit"
 	"wengang/internal/web"
@@ -61,6 +62,7 @@ func start(t testing.TB) *console {
 	box := secrettest.Box(t)
 	c := &console{t: t, reg: register.New(d, box, silent{}, tr)}
 	c.store = report.New(d, report.Deps{Box: box, Audit: silent{}, Registers: c.reg, Figures: silent{}, Tree: tr, Tags: silent{}})
+	reporttest.Short(t, c.store, shandong, liaocheng, shenxian)
 	c.Console = webtest.NewConsole(t, web.Config{Tree: webtest.Places{Tree: tr}, Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("周敏", callers)},
 		func(s *web.Shell) { reporthttp.New(s, c.store).Register() })
 	return c
@@ -166,7 +168,7 @@ func TestLook(t *testing.T) {
 		{Name: "report-sheet", Path: city},
 		{Name: "report-cell", Path: city + "&cell=371522000000.10"},
 		{Name: "report-cell-left", Path: city + "&cell=371500000000.2"},
-		{Name: "report-submit", Path: city, Open: "报送"},
+		{Name: "report-submit", Path: city, Open: "填表送审"},
 		{Name: "report-correct", Path: city + "&cell=371525000000.6", Open: "更正此格"},
 		{Name: "report-county", Path: "/report/progress?at=371522&period=2023Q4"},
 		{Name: "report-members", Path: "/report/progress/list?at=3715&period=2023Q4&row=371500000000&col=7"},

@@ -24,8 +24,9 @@ var templates embed.FS
 
 // Rim is the pages of the forms.
 type Rim struct {
-	shell *web.Shell
-	store *report.Store
+	shell  *web.Shell
+	store  *report.Store
+	papers Papers // nil: no files are taken
 }
 
 // New makes the rim; both are needed.
@@ -51,6 +52,7 @@ func (h *Rim) Register() {
 	add("POST /report/{form}/submit", account.ReportFill, h.submit, true)
 	add("POST /report/{form}/correct", account.ReportFill, h.correct, true)
 	add("POST /report/{form}/withdraw", account.ReportFill, h.withdraw, true)
+	h.lifeRoutes()
 	for _, a := range []report.Action{report.Return, report.Accept, report.Lock} {
 		add("POST /report/{form}/"+string(a), account.ReportReview, h.review(a), true)
 	}
@@ -111,9 +113,11 @@ func stateBadge(r *web.Request, s report.State, late bool) web.Badge {
 		b = web.Badge{Kind: "dash", Icon: "circle-dashed", Text: r.T("report.state.none")}
 	case report.Draft:
 		b.Kind, b.Icon = "out", "pencil"
+	case report.Filled, report.Reviewed, report.Approved:
+		b.Kind, b.Icon = "out", "edit"
 	case report.Submitted:
 		b.Kind, b.Icon = "work", "send"
-	case report.Returned:
+	case report.Returned, report.Sentback:
 		b.Kind, b.Icon = "yel", "arrow-back-up"
 	case report.Accepted:
 		b.Icon = "circle-check"
@@ -126,7 +130,7 @@ func stateBadge(r *web.Request, s report.State, late bool) web.Badge {
 	return b
 }
 
-func open(s report.State) bool { return s == "" || s == report.Draft || s == report.Returned }
+func open(s report.State) bool { return s.Open() }
 
 func periodWord(r *web.Request, p report.Period) string {
 	switch {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -19,38 +18,42 @@ import (
 // sheetView is a form as on paper, with what stands around it.
 type sheetView struct {
 	ask
-	S          *report.Sheet
-	Title, Sub string
-	Office     string
-	Date       [3]string // year, month, day
-	Head       [][]headCell
-	Columns    []string // widths in per cent
-	Rows       []rowView
-	Prev, Next string
-	Export     string
-	PDF        string
-	Steps      []web.Step
-	Due        calendar.Date
-	DueNote    string
-	Badge      web.Badge
-	Can        map[string]bool
-	Correct    bool
-	Actions    map[string]string // addresses of the actions
-	Findings   []findingView
-	Hard       int
-	Passed     int
-	Below      string
-	Lists      int
-	Notes      []noteView
-	Events     []web.Event
-	Errors     []web.FieldText
-	Open       string // dialog to open again after an error
-	Typed      map[string]string
-	Dialogs    []dialogView
-	Fields     map[string][]web.Field
-	Pop        *popView
-	Against    *againstView
-	Wide       bool // 附件2: text cells
+	S           *report.Sheet
+	Title, Sub  string
+	Office      string
+	Date        [3]string // year, month, day
+	Head        [][]headCell
+	Columns     []string // widths in per cent
+	Rows        []rowView
+	Prev, Next  string
+	Export      string
+	PDF         string
+	Due         calendar.Date
+	DueNote     string
+	Badge       web.Badge
+	Life        *lifeView
+	Correct     bool // a cell may be corrected, out of signing too
+	Withdraw    bool
+	MayMark     bool
+	Marked      map[string]string // remark on a cell, by row.column
+	Actions     map[string]string // addresses of the actions
+	Findings    []findingView
+	Hard        int
+	Passed      int
+	Below       string
+	Lists       int
+	Corrections int
+	Recheck     string
+	Notes       []noteView
+	Events      []web.Event
+	Errors      []web.FieldText
+	Open        string // dialog to open again after an error
+	Typed       map[string]string
+	Dialogs     []dialogView
+	Fields      map[string][]web.Field
+	Pop         *popView
+	Against     *againstView
+	Wide        bool // 附件2: text cells
 }
 
 type headCell struct {
@@ -85,7 +88,8 @@ type findingView struct {
 type noteView struct {
 	Title, Old, New, Unit, Reason, By string
 	Ref                               string
-	Withdraw                          bool
+	Withdraw, Prove                   bool
+	Paper                             string
 }
 
 func (h *Rim) sheet(w http.ResponseWriter, r *web.Request) error {
@@ -117,13 +121,18 @@ func (h *Rim) sheetView(r *web.Request) (*sheetView, error) {
 	v := &sheetView{ask: a, S: sh, Title: a.form.Annex + " " + a.form.Short, Office: h.store.Office(sh), Wide: a.form.Rows == report.Projects,
 		Sub:  r.T("report.sub", periodWord(r, a.period), a.form.Source),
 		Prev: r.Link(a.path(), "period", a.period.Before().String(), "month", "", "cell", ""), Next: r.Link(a.path(), "period", a.period.After().String(), "month", "", "cell", ""),
-		Export: a.link(r, "/export", "against", r.URL.Query().Get("against")), PDF: a.link(r, "/pdf"), Due: a.form.Due(a.period), Can: map[string]bool{}, Actions: map[string]string{}, Typed: map[string]string{}}
+		Export: a.link(r, "/export", "against", r.URL.Query().Get("against")), PDF: a.link(r, "/pdf"), Due: a.form.Due(a.period), Actions: map[string]string{}, Typed: map[string]string{}}
 	if d := sh.FilledOn; d != 0 {
 		v.Date = [3]string{fmt.Sprint(int(d) / 10000), fmt.Sprint(int(d) / 100 % 100), fmt.Sprint(int(d) % 100)}
 	}
-	v.DueNote = daysWord(r, v.Due, calendar.DateAt(h.shell.Now()))
+	if sh.Due != 0 {
+		v.Due = sh.Due
+	}
+	v.DueNote = workdays(r, v.Due, calendar.DateAt(h.shell.Now()))
 	v.Head, v.Columns = heads(a.form), widths(a.form)
-	h.state(r, v)
+	if err := h.state(r, v); err != nil {
+		return nil, err
+	}
 	h.rows(r, v)
 	if err := h.against(r, v); err != nil {
 		return nil, err
@@ -210,6 +219,9 @@ func (h *Rim) cell(r *web.Request, v *sheetView, rw *report.Row, c *report.Colum
 	if own {
 		classes = append(classes, "own")
 	}
+	if v.Marked[rw.Key+"."+strconv.Itoa(c.N)] != "" {
+		classes = append(classes, "mark")
+	}
 	if x.Correction != nil {
 		classes = append(classes, "cor")
 		if x.Value != x.Computed {
@@ -229,44 +241,29 @@ func (h *Rim) cell(r *web.Request, v *sheetView, rw *report.Row, c *report.Colum
 	return out
 }
 
-func (h *Rim) state(r *web.Request, v *sheetView) {
+// state puts the form's badge and the addresses of its acts onto the page.
+func (h *Rim) state(r *web.Request, v *sheetView) error {
 	rep := v.S.Report
 	state := report.State("")
 	if rep != nil {
 		state = rep.State
 	}
-	v.Badge = stateBadge(r, state, open(state) && v.Due < calendar.DateAt(h.shell.Now()))
-	old := r.URL.Query().Get("version") != ""
-	for _, a := range []report.Action{report.Submit, report.Return, report.Accept, report.Lock} {
-		from := state
-		if from == "" {
-			from = report.Draft
-		}
-		v.Can[string(a)] = !old && report.Can(r.Caller, v.at, from, a)
-		v.Actions[string(a)] = v.link(r, "/"+string(a))
+	v.Badge = stateBadge(r, state, !state.Sent() && v.Due < calendar.DateAt(h.shell.Now()))
+	if err := h.life(r, v); err != nil {
+		return err
 	}
-	v.Correct = v.Can["submit"] && v.form.Rows == report.Units
+	may := v.Life.Course.May
+	v.Correct = (may[report.Fill] || may[report.Change]) && v.form.Rows == report.Units
+	v.Withdraw = may[report.Fill] && v.Correct
+	v.MayMark = mayMark(r, v)
 	v.Actions["correct"], v.Actions["withdraw"] = v.link(r, "/correct", "cell", r.URL.Query().Get("cell")), v.link(r, "/withdraw")
-	at := slices.Index([]report.State{"", report.Submitted, report.Accepted, report.Locked}, state)
-	if open(state) {
-		at = 0
+	if v.S.Frozen {
+		v.Recheck = v.link(r, "", "recheck", 1)
 	}
-	for i, name := range []string{"fill", "submitted", "accepted", "locked"} {
-		s := web.Step{Title: r.T("report.step." + name), Note: r.T("report.step." + name + ".note")}
-		switch {
-		case i < at || state == report.Locked:
-			s.State = "done"
-		case i == at:
-			s.State = "on"
-		}
-		v.Steps = append(v.Steps, s)
+	for _, name := range []string{"prove", "answer", "unmark"} {
+		v.Actions[name] = v.link(r, "/"+name)
 	}
-	if state == report.Returned {
-		v.Steps[0].Note = r.T("report.state.returned")
-	}
-	if rep != nil && rep.Filler != "" && !open(state) {
-		v.Steps[0].Note = rep.Filler + " · " + rep.FilledOn.String()[5:]
-	}
+	return nil
 }
 
 func (h *Rim) findings(r *web.Request, v *sheetView) {
@@ -296,8 +293,12 @@ func (h *Rim) notes(r *web.Request, v *sheetView) {
 			if c == nil || col == nil {
 				continue
 			}
+			v.Corrections++
 			n := noteView{Title: rw.Name + " · " + columnName(col), New: web.Thousands(c.Corrected), Unit: r.T("report.unit." + col.Unit), Reason: c.Reason,
-				By: c.ByName + " · " + db.FromMillis(c.At).Format("01-02 15:04"), Ref: rw.Key + "." + strconv.Itoa(col.N), Withdraw: v.Correct}
+				By: c.ByName + " · " + db.FromMillis(c.At).Format("01-02 15:04"), Ref: rw.Key + "." + strconv.Itoa(col.N), Withdraw: v.Withdraw, Prove: v.Withdraw && h.papers != nil}
+			if c.Evidence != 0 {
+				n.Paper = r.Link("/evidence/"+strconv.FormatInt(c.Evidence, 10), "month", "")
+			}
 			if c.Corrected != c.Computed {
 				n.Old = web.Thousands(c.Computed)
 			}
@@ -346,11 +347,11 @@ func (h *Rim) events(r *web.Request, v *sheetView) error {
 	if err != nil {
 		return err
 	}
-	icons := map[report.Action]string{report.Submit: "send", report.Return: "arrow-back-up", report.Accept: "circle-check", report.Lock: "lock", report.Reopen: "lock-open"}
+	icons := map[report.Action]string{report.Submit: "send", report.Fill: "edit", report.Review: "check", report.Approve: "check", report.Sign: "send", report.Recall: "arrow-back-up", report.Back: "arrow-back-up", report.Change: "pencil", report.Return: "arrow-back-up", report.Accept: "circle-check", report.Lock: "lock", report.Reopen: "lock-open"}
 	for i := len(all) - 1; i >= 0; i-- {
 		e := all[i]
 		x := web.Event{When: db.FromMillis(e.At).Format("01-02 15:04"), Icon: icons[e.Action], Title: r.T("report.event."+string(e.Action), e.Version), Note: e.Remark, Source: e.ByName}
-		if e.Action == report.Submit {
+		if e.Action == report.Submit || e.Action == report.Fill || e.Action == report.Sign {
 			x.Href = v.link(r, "", "version", e.Version, "cell", "")
 		}
 		v.Events = append(v.Events, x)
@@ -361,6 +362,14 @@ func (h *Rim) events(r *web.Request, v *sheetView) error {
 // again shows the sheet with what was wrong and what was typed; other faults
 // are the shell's.
 func (h *Rim) again(w http.ResponseWriter, r *web.Request, err error, dialog string, names ...string) error {
+	typed := map[string]string{}
+	for _, n := range names {
+		typed[n] = r.PostFormValue(n)
+	}
+	return h.againWith(w, r, err, dialog, typed)
+}
+
+func (h *Rim) againWith(w http.ResponseWriter, r *web.Request, err error, dialog string, typed map[string]string) error {
 	var e *fault.Error
 	if !errors.As(err, &e) || e.Kind != fault.Invalid {
 		return err
@@ -370,8 +379,11 @@ func (h *Rim) again(w http.ResponseWriter, r *web.Request, err error, dialog str
 		return verr
 	}
 	v.Errors, v.Open = r.FieldTexts(err), dialog
-	for _, n := range names {
-		v.Typed[n] = r.PostFormValue(n)
+	if v.Errors == nil {
+		v.Errors = []web.FieldText{{Message: r.T(e.Key, e.Args...)}}
+	}
+	for n, s := range typed {
+		v.Typed[n] = s
 	}
 	v.Dialogs = nil
 	h.dialogs(r, v)
