@@ -13,10 +13,11 @@ import (
 )
 
 func reportCmd(e *env) *cobra.Command {
-	cmd := &cobra.Command{Use: "report", Short: "official forms as workbooks", Args: cobra.NoArgs}
+	cmd := &cobra.Command{Use: "report", Short: "official forms as workbooks, PDF and drafted papers", Args: cobra.NoArgs}
 	for _, f := range report.Forms() {
 		cmd.AddCommand(formCmd(e, f))
 	}
+	cmd.AddCommand(summaryCmd(e))
 	return cmd
 }
 

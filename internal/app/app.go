@@ -19,6 +19,7 @@ import (
 	"wengang/internal/region/regionstore"
 	"wengang/internal/register"
 	"wengang/internal/report"
+	"wengang/internal/report/summary"
 	"wengang/internal/report/design"
 	"wengang/internal/rollup"
 	"wengang/internal/rule"
@@ -45,6 +46,7 @@ type App struct {
 	Registers  *register.Store
 	Targets    *target.Store
 	Reports    *report.Store
+	Summaries  *summary.Store
 	Designs    *design.Store
 	Imports    *transfer.Service
 	Lists      *listing.Store
@@ -113,6 +115,7 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	})
 	a.Designs = design.New(a.DB, design.Deps{Shelf: shelf, Audit: a.Audit, Reports: a.Reports, Tree: nodes{&a.places}})
 	a.Months.OnReopen(a.Reports.Reopened)
+	a.connectSummaries()
 	if err := a.connectEvidence(o); err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 
 // stores are the packages whose exported methods read or write what belongs to
 // places.
-var stores = []string{"people", "people/merge", "people/flow", "people/entry", "people/proof", "work", "month", "rollup", "rollup/views", "register", "target", "target/split", "target/dispatch", "report", "report/design", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division", "listing", "evidence", "handover", "reconcile"}
+var stores = []string{"people", "people/merge", "people/flow", "people/entry", "people/proof", "work", "month", "rollup", "rollup/views", "register", "target", "target/split", "target/dispatch", "report", "report/design", "report/summary", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division", "listing", "evidence", "handover", "reconcile"}
 
 // unscoped are the exported doors to the database that take neither a scope
 // nor a caller, each with the reason. What is not here must take one.

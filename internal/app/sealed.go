@@ -22,6 +22,7 @@ func Sealed() []secret.Column {
 		{Table: "outsider", Name: "id_cipher", Key: id, Contexts: []string{"outsider.id_cipher"}},
 		{Table: "register_change", Name: "old_cipher", Key: []string{"register_id", "id"}, Contexts: []string{"register.phone_cipher"}},
 		{Table: "form_blank", Name: "body_cipher", Key: id, Contexts: []string{"form_blank.body_cipher"}},
+		{Table: "summary", Name: "final_cipher", Key: id, Contexts: []string{"summary.final_cipher"}},
 		{Table: "report", Name: "phone_cipher", Key: id, Contexts: []string{"report.phone_cipher"}},
 		{Table: "reconcile_chunk", Name: "list_cipher", Key: []string{"reconcile_id", "n"}, Contexts: []string{"reconcile_chunk.list_cipher"}},
 		{Table: "list_version_chunk", Name: "rows_cipher", Key: []string{"version_id", "n"}, Contexts: []string{"list_version_chunk.rows_cipher"}},

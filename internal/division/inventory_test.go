@@ -42,6 +42,8 @@ var staying = map[string]string{
 	"report_set.region":          "as above",
 	"report_member.region":       "as above",
 	"report_correction.region":   "as above",
+	"report_batch.region":        "an archive of its day",
+	"summary.region":             "a paper of its period",
 	"person_month.county":        "a closed month stays as it was",
 	"person_month.from_village":  "as above",
 	"person_month.year_place":    "as above",
