@@ -19,12 +19,14 @@ import (
 	"wengang/internal/region/regionstore"
 	"wengang/internal/register"
 	"wengang/internal/report"
-	"wengang/internal/report/summary"
 	"wengang/internal/report/design"
+	"wengang/internal/report/summary"
 	"wengang/internal/rollup"
 	"wengang/internal/rule"
 	"wengang/internal/secret"
 	"wengang/internal/target"
+	"wengang/internal/target/dispatch"
+	"wengang/internal/target/split"
 	"wengang/internal/transfer"
 	"wengang/internal/work"
 )
@@ -45,6 +47,8 @@ type App struct {
 	Rollup     *rollup.Service
 	Registers  *register.Store
 	Targets    *target.Store
+	Splits     *split.Store
+	Dispatches *dispatch.Store
 	Reports    *report.Store
 	Summaries  *summary.Store
 	Designs    *design.Store
@@ -108,10 +112,10 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	a.Rollup = rollup.New(a.DB, a.Months)
 	a.Rollup.UseTags(a.Locals)
 	a.connectHandovers()
-	a.Targets = target.New(a.DB, a.Audit, &a.places, figures{a.Rollup})
+	a.connectTargets()
 	shelf := design.NewShelf(a.DB, a.Box)
 	a.Reports = report.New(a.DB, report.Deps{
-		Box: a.Box, Audit: a.Audit, Registers: a.Registers, Figures: figures{a.Rollup}, Tree: nodes{&a.places}, Tags: a.Locals, Designs: shelf,
+		Box: a.Box, Audit: a.Audit, Registers: a.Registers, Figures: figures{a.Rollup}, Tree: nodes{&a.places}, Tags: a.Locals, Designs: shelf, Staff: signers{a.Accounts},
 	})
 	a.Designs = design.New(a.DB, design.Deps{Shelf: shelf, Audit: a.Audit, Reports: a.Reports, Tree: nodes{&a.places}})
 	a.Months.OnReopen(a.Reports.Reopened)

@@ -22,7 +22,6 @@ import (
 	"wengang/internal/report/reporthttp"
 	"wengang/internal/rule/rulehttp"
 	"wengang/internal/setting/settinghttp"
-	"wengang/internal/target/targethttp"
 	"wengang/internal/transfer/transferhttp"
 	"wengang/internal/web"
 )
@@ -165,9 +164,9 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	a.boardPages(s)
 	rulehttp.New(s, a.Rules).Register()
 	registerhttp.New(s, a.Registers).Register()
-	targethttp.New(s, a.Targets).Register()
+	a.targetPages(s)
 	divisionhttp.New(s, a.Divisions, &a.places).Register()
-	reporthttp.New(s, a.Reports).Register()
+	reporthttp.New(s, a.Reports).WithPapers(formPapers{a.Evidence}).Register()
 	outputhttp.New(s, a.Reports).Register()
 	return s
 }

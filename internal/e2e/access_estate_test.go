@@ -43,6 +43,7 @@ type ground struct {
 
 	person, spell, household, finding int64
 	batch, register, member, target   int64
+	split                             int64
 	user, division, sheet             int64
 	reported                          bool // a form of the county is begun
 }
@@ -216,6 +217,7 @@ func (w *estate) plant(t *testing.T) {
 		w.plantCounty(t, g)
 	}
 	w.grounds[0].target, w.grounds[1].target, w.grounds[2].target = county.target, county.target, county.target
+	w.grounds[0].split, w.grounds[1].split, w.grounds[2].split = county.split, county.split, county.split
 	if err := w.Rollup.Refresh(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -331,15 +333,19 @@ func (w *estate) plantCounty(t *testing.T, g *ground) {
 	ctx := context.Background()
 	towns := w.Tree().Towns(g.county)
 	csv := "序号,地区,目标任务,单位,指标,年度,来源,文号\n" +
-		fmt.Sprintf("1,%s,300,人,脱贫人口务工规模,2023,附件,%s%s发〔2023〕1号\n2,%s,100,人,脱贫人口务工规模,2023,附件,%s%s发〔2023〕1号\n", w.Tree().Name(towns[0]), markBusiness, g.mark, w.Tree().Name(towns[1]), markBusiness, g.mark)
+		fmt.Sprintf("1,%s,300,人,脱贫人口务工规模,2023,附件,%s%s发〔2023〕1号\n2,%s,100,人,脱贫人口务工规模,2023,附件,%s%s发〔2023〕1号\n合计,,400,人,脱贫人口务工规模,2023,,\n", w.Tree().Name(towns[0]), markBusiness, g.mark, w.Tree().Name(towns[1]), markBusiness, g.mark)
 	if _, err := w.Import(ctx, local, transfer.Request{Kind: "targets", File: strings.NewReader(csv), FileName: "t.csv", Region: g.county}, false, text.ZH); err != nil {
 		t.Fatalf("plant targets at %s: %v", g.county, err)
 	}
 	if err := w.DB.Read.QueryRowContext(ctx, `SELECT max(id) FROM target_table`).Scan(&g.target); err != nil {
 		t.Fatal(err)
 	}
+	var err error
+	if g.split, err = w.Splits.Begin(ctx, local, g.target, g.county, "", -1); err != nil {
+		t.Fatalf("plant a decomposition at %s: %v", g.county, err)
+	}
 	f := report.Forms()[0]
-	_, err := w.Reports.Submit(ctx, local, f.ID, g.county, f.PeriodAt(202311), report.Filling{Filler: markBusiness + g.mark + "填表", Phone: g.phone()})
+	_, err = w.Reports.Submit(ctx, local, f.ID, g.county, f.PeriodAt(202311), report.Filling{Filler: markBusiness + g.mark + "填表", Phone: g.phone()})
 	if err != nil {
 		t.Fatalf("plant form at %s: %v", g.county, err)
 	}

@@ -108,6 +108,7 @@ var (
 	registerID = func(g *ground) string { return num(g.register) }
 	memberID   = func(g *ground) string { return num(g.member) }
 	targetID   = func(g *ground) string { return num(g.target) }
+	splitID    = func(g *ground) string { return num(g.split) }
 	userID     = func(g *ground) string { return num(g.user) }
 	sheetID    = func(g *ground) string { return num(g.sheet) }
 )
@@ -312,9 +313,27 @@ var recipes = map[string]recipe{
 	"GET /register/{id}": {need: account.RegisterRead, ids: ids{"id": registerID}},
 
 	// Targets.
-	"GET /target":            {need: account.TargetRead},
-	"GET /target/{id}":       {need: account.TargetRead, ids: ids{"id": targetID}, lies: inCounty},
-	"POST /target/{id}/unit": {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty},
+	"GET /target":                {need: account.TargetRead},
+	"GET /target/{id}":           {need: account.TargetRead, ids: ids{"id": targetID}, lies: inCounty},
+	"POST /target/{id}/unit":     {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty},
+	"GET /target/{id}/versions":  {need: account.TargetRead, ids: ids{"id": targetID}, lies: inCounty},
+	"GET /target/{id}/whatif":    {need: account.TargetRead, ids: ids{"id": targetID}, lies: inCounty},
+	"POST /target/{id}/whatif":   {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty},
+	"GET /target/{id}/curve":     {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty},
+	"POST /target/{id}/curve":    {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty, form: form("kind", "line")},
+	"GET /target/{id}/reports":   {need: account.TargetRead, ids: ids{"id": targetID}, lies: inCounty},
+	"POST /target/{id}/reports":  {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty, form: form("row", "1")},
+	"POST /target/{id}/split":    {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty},
+	"GET /decompose":             {need: account.TargetRead},
+	"GET /decompose/{id}":        {need: account.TargetRead, ids: ids{"id": splitID}, lies: inCounty},
+	"POST /decompose/{id}/save":  {need: account.TargetEdit, ids: ids{"id": splitID}, lies: inCounty, form: form("lock", "1", "rule", "=", "do", "save"), also: []int{409}},
+	"POST /decompose/{id}/act":   {need: account.TargetEdit, ids: ids{"id": splitID}, lies: inCounty, form: form("lock", "1", "do", "recall"), also: []int{409}},
+	"POST /decompose/{id}/sign":  {need: account.TargetSign, ids: ids{"id": splitID}, lies: inCounty, form: form("lock", "1", "do", "return", "reason", ""), also: []int{409}},
+	"GET /decompose/{id}/export": {need: account.TargetRead, ids: ids{"id": splitID}, lies: inCounty},
+	"GET /dispatch":              {need: account.TargetRead},
+	"POST /dispatch":             {need: account.TargetSign},
+	"GET /dispatch/{id}":         {need: account.TargetRead, ids: ids{"id": word("999999")}, nobodys: true},
+	"GET /dispatch/{id}/export":  {need: account.TargetRead, ids: ids{"id": word("999999")}, nobodys: true},
 
 	// Forms.
 	"GET /report":                  {need: account.ReportRead},

@@ -252,3 +252,20 @@ func decimals(printed string) int {
 	}
 	return len(frac)
 }
+
+// Printed writes persons (or things) in a unit with so many decimals, with the
+// sign − where below zero; what the digits do not reach is rounded.
+func Printed(n int64, unit string, places int) string {
+	scale, ok := units[unit]
+	if !ok {
+		scale = 1
+	}
+	sign := ""
+	if n < 0 {
+		sign, n = "−", -n
+	}
+	return sign + new(big.Rat).SetFrac64(n, scale).FloatString(places)
+}
+
+// Decimals is the printed precision of a number.
+func Decimals(printed string) int { return decimals(printed) }

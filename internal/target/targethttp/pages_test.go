@@ -12,6 +12,8 @@ import (
 	"wengang/internal/db"
 	"wengang/internal/region"
 	"wengang/internal/target"
+	"wengang/internal/target/dispatch"
+	"wengang/internal/target/split"
 	"wengang/internal/target/targethttp"
 	"wengang/internal/testkit"
 	"wengang/internal/transfer"
@@ -42,14 +44,18 @@ type console struct {
 func start(t testing.TB) *console {
 	t.Helper()
 	d := testkit.SQLite(t)
-	c := &console{t: t, d: d, store: target.New(d, parts{}, region.National(), parts{})}
+	tree := webtest.Places{Tree: region.National()}
+	c := &console{t: t, d: d, store: target.New(d, parts{}, tree, parts{})}
+	splits := split.New(d, parts{}, c.store, tree, parts{})
 	c.Console = webtest.NewConsole(t, web.Config{Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("周敏", map[string][]account.Grant{
 		"":          webtest.HR(account.Officer, region.Country),
 		"city":      webtest.HR(account.Officer, liaocheng),
 		"county":    webtest.HR(account.Officer, 371522000000),
 		"guangzhou": webtest.HR(account.Officer, 440100000000),
 		"system":    {{Role: account.System, Region: liaocheng}},
-	})}, func(s *web.Shell) { targethttp.New(s, c.store).Register() })
+	})}, func(s *web.Shell) {
+		targethttp.New(s, c.store, splits, dispatch.New(d, parts{}, c.store, tree), tree).Register()
+	})
 	return c
 }
 

@@ -1,6 +1,6 @@
 // Package targethttp is the pages of targets: tables by place with what does
-// not add up, one table with its rows' progress. It binds and renders; every
-// decision is target's.
+// not add up, one table with its rows' progress, decompositions, dispatches,
+// what-if. It binds and renders; every decision is the core's.
 package targethttp
 
 import (
@@ -9,10 +9,14 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"wengang/internal/account"
 	"wengang/internal/fault"
+	"wengang/internal/region"
 	"wengang/internal/target"
+	"wengang/internal/target/dispatch"
+	"wengang/internal/target/split"
 	"wengang/internal/web"
 )
 
@@ -21,16 +25,29 @@ var templates embed.FS
 
 // Rim is the pages of targets.
 type Rim struct {
-	shell *web.Shell
-	store *target.Store
+	shell      *web.Shell
+	store      *target.Store
+	splits     *split.Store
+	dispatches *dispatch.Store
+	tree       Tree
 }
 
-// New makes the rim; both are needed.
-func New(s *web.Shell, store *target.Store) *Rim {
-	if s == nil || store == nil {
+// Tree names places.
+type Tree interface{ Name(region.Code) string }
+
+// New makes the rim; all are needed.
+func New(s *web.Shell, store *target.Store, splits *split.Store, dispatches *dispatch.Store, tree Tree) *Rim {
+	if s == nil || store == nil || splits == nil || dispatches == nil || tree == nil {
 		panic("targethttp.New: a dependency is missing")
 	}
-	return &Rim{shell: s, store: store}
+	return &Rim{shell: s, store: store, splits: splits, dispatches: dispatches, tree: tree}
+}
+
+func (h *Rim) name(c region.Code) string {
+	if n := h.tree.Name(c); n != "" {
+		return n
+	}
+	return c.String()
 }
 
 // Register adds routes, templates and navigation to the shell.
@@ -40,7 +57,29 @@ func (h *Rim) Register() {
 	h.shell.Add(
 		web.Route{Pattern: "GET /target", Need: account.TargetRead, Action: h.list},
 		web.Route{Pattern: "GET /target/{id}", Need: account.TargetRead, Action: h.table},
-		web.Route{Pattern: "POST /target/{id}/unit", Need: account.TargetEdit, Action: h.setUnit})
+		web.Route{Pattern: "POST /target/{id}/unit", Need: account.TargetEdit, Action: h.setUnit},
+		web.Route{Pattern: "GET /target/{id}/versions", Need: account.TargetRead, Action: h.versions},
+		web.Route{Pattern: "GET /target/{id}/whatif", Need: account.TargetRead, Action: h.whatIf},
+		web.Route{Pattern: "POST /target/{id}/whatif", Need: account.TargetEdit, Action: h.whatIfDraft},
+		web.Route{Pattern: "GET /target/{id}/curve", Need: account.TargetEdit, Action: h.curve},
+		web.Route{Pattern: "POST /target/{id}/curve", Need: account.TargetEdit, Action: h.setCurve},
+		web.Route{Pattern: "GET /target/{id}/reports", Need: account.TargetRead, Action: h.reports},
+		web.Route{Pattern: "POST /target/{id}/reports", Need: account.TargetEdit, Action: h.report},
+		web.Route{Pattern: "POST /target/{id}/split", Need: account.TargetEdit, Action: h.begin})
+	h.shell.Nav(
+		web.NavItem{Key: "target.split.title", Icon: "arrows-split", Href: "/decompose", Need: account.TargetRead, Under: "/target", Order: 71},
+		web.NavItem{Key: "target.dispatch.title", Icon: "clipboard-list", Href: "/dispatch", Need: account.TargetRead, Under: "/target", Order: 72})
+	h.shell.Add(
+		web.Route{Pattern: "GET /decompose", Need: account.TargetRead, Action: h.splitList},
+		web.Route{Pattern: "GET /decompose/{id}", Need: account.TargetRead, Action: h.splitShow},
+		web.Route{Pattern: "POST /decompose/{id}/save", Need: account.TargetEdit, Action: h.splitSave},
+		web.Route{Pattern: "POST /decompose/{id}/act", Need: account.TargetEdit, Action: h.splitAct},
+		web.Route{Pattern: "POST /decompose/{id}/sign", Need: account.TargetSign, Action: h.splitSign},
+		web.Route{Pattern: "GET /decompose/{id}/export", Need: account.TargetRead, Action: h.splitExport},
+		web.Route{Pattern: "GET /dispatch", Need: account.TargetRead, Action: h.dispatchList},
+		web.Route{Pattern: "POST /dispatch", Need: account.TargetSign, Action: h.dispatchIssue},
+		web.Route{Pattern: "GET /dispatch/{id}", Need: account.TargetRead, Action: h.dispatchShow},
+		web.Route{Pattern: "GET /dispatch/{id}/export", Need: account.TargetRead, Action: h.dispatchExport})
 }
 
 // tableView is a table in a list or as a page.
@@ -63,6 +102,7 @@ type listView struct {
 	Rows   []tableView
 	Years  []web.Tab
 	Month  string
+	Red    *redView
 	Empty  web.Empty
 	Import string
 }
@@ -94,7 +134,43 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 		}
 		v.Rows = append(v.Rows, x)
 	}
+	if v.Red, err = h.red(r); err != nil {
+		return err
+	}
 	return h.shell.Page(w, r, "target/list", v)
+}
+
+// redView is how the page's place stands to the red line of A050.
+type redView struct {
+	Text    string
+	Limit   string
+	Crossed bool
+	Href    string
+}
+
+func (h *Rim) red(r *web.Request) (*redView, error) {
+	x, err := h.store.RedLine(r.Context(), r.Caller.Scope(account.TargetRead), r.At, r.Month)
+	if err != nil || !x.Known {
+		return nil, err
+	}
+	v := &redView{Text: r.T("target.red.is", web.Thousands(x.Jobless), web.Thousands(x.Base), web.Rate(x.Share()*100)), Limit: r.T("target.red.off"), Crossed: x.Crossed()}
+	var limits []string
+	if x.ShareLimit > 0 {
+		limits = append(limits, r.T("target.red.share", strconv.FormatFloat(float64(x.ShareLimit)/10, 'f', -1, 64)))
+	}
+	if x.CountLimit > 0 {
+		limits = append(limits, r.T("target.red.count", web.Thousands(x.CountLimit)))
+	}
+	if len(limits) > 0 {
+		v.Limit = strings.Join(limits, "，")
+		if x.Crossed() {
+			v.Limit = r.T("target.red.crossed", v.Limit)
+		}
+	}
+	if r.Caller.Scope(account.SettingEdit).Contains(r.At) {
+		v.Href = r.Link("/settings/values/" + target.RedShare)
+	}
+	return v, nil
 }
 
 // line is a table with how the page's place stands to it.
@@ -123,7 +199,7 @@ func (h *Rim) line(r *web.Request, t *target.Table) (tableView, error) {
 // rowAt is the row of the page's place.
 func rowAt(t *target.Table, r *web.Request) *target.Row {
 	for i := range t.Rows {
-		if t.Rows[i].Region == r.At && t.Rows[i].PartOf == 0 {
+		if t.Rows[i].Region == r.At && t.Rows[i].PartOf == 0 && t.Rows[i].Partner == 0 {
 			return &t.Rows[i]
 		}
 	}
@@ -176,7 +252,16 @@ type pageView struct {
 	Units    string
 	Month    string
 	Original string
+	Forecast bool // some row has one
+	Ranked   bool // more than one row has a place
+	Split    string
+	SplitTo  []web.Field
+	Links    []linkView
+	Standing web.Badge
+	Stands   bool
 }
+
+type linkView struct{ Icon, Label, Href string }
 
 type lineView struct {
 	target.Standing
@@ -188,6 +273,8 @@ type lineView struct {
 	Time    float64
 	HasBar  bool
 	Persons int64
+	Rank    int
+	Slow    string
 }
 
 func (h *Rim) table(w http.ResponseWriter, r *web.Request) error {
@@ -227,10 +314,15 @@ func (h *Rim) pageView(r *web.Request) (*pageView, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, st := range standings {
-		l := lineView{Standing: st, Name: st.Row.Name, Part: st.Row.PartOf != 0, Rate: st.Rate * 100, Bar: st.Rate * 100, Time: st.Time * 100, HasBar: st.Rate >= 0, Persons: st.Row.Value}
+	ranks := target.Ranks(t, standings)
+	for i, st := range standings {
+		v.Ranked = v.Ranked || ranks[i] > 1
+		v.Forecast = v.Forecast || st.Forecast >= 0
+		l := lineView{Rank: ranks[i], Standing: st, Name: st.Row.Name, Part: st.Row.PartOf != 0, Rate: st.Rate * 100, Bar: st.Rate * 100, Time: st.Time * 100, HasBar: st.Rate >= 0, Persons: st.Row.Value}
 		if l.Part {
 			l.Name = r.T("target.part", st.Row.PartName)
+		} else if st.Row.Partner != 0 {
+			l.Name, l.Href = r.T("target.partner", h.name(st.Row.Partner)), r.Link("/target/"+strconv.FormatInt(t.ID, 10)+"/reports")
 		} else {
 			l.Href = r.Link("/board", "at", st.Row.Region.Full())
 		}
@@ -247,7 +339,43 @@ func (h *Rim) pageView(r *web.Request) (*pageView, error) {
 		}
 		v.Unit, v.Action = []web.Field{f}, r.Link(fmt.Sprintf("/target/%d/unit", t.ID))
 	}
+	h.ways(r, v)
 	return v, nil
+}
+
+// ways are where a reader goes from a table.
+func (h *Rim) ways(r *web.Request, v *pageView) {
+	t, path := v.T, "/target/"+strconv.FormatInt(v.T.ID, 10)
+	v.Stands, v.Standing = t.ReplacedBy == 0 && t.WithdrawnAt == 0, standingBadge(r, t)
+	edit := r.Caller.Scope(account.TargetEdit)
+	if v.Stands && t.Unit != "" && len(t.Rows) > 0 {
+		v.Links = append(v.Links, linkView{"bulb", r.T("target.whatif"), r.Link(path + "/whatif")})
+	}
+	if t.Version > 1 || !v.Stands {
+		v.Links = append(v.Links, linkView{"history", r.T("target.versions"), r.Link(path + "/versions")})
+	}
+	if edit.Contains(t.Region) {
+		v.Links = append(v.Links, linkView{"chart-line", r.T("target.curve"), r.Link(path + "/curve")})
+	}
+	for i := range t.Rows {
+		if !t.Measured(&t.Rows[i]) {
+			v.Links = append(v.Links, linkView{"clipboard-data", r.T("target.reports"), r.Link(path + "/reports")})
+			break
+		}
+	}
+	whole := rowAt(t, r) != nil || t.Region == r.At && t.TotalValue >= 0
+	if !v.Stands || !whole || t.Unit == "" || !edit.Contains(r.At) || r.At.Level() == region.Village {
+		return
+	}
+	v.Split = r.Link(path + "/split")
+	small := strings.TrimPrefix(t.Unit, "万")
+	f := web.Field{Name: "unit", Label: r.T("target.split.unit_label"), Kind: "radio", Hint: r.T("target.split.unit_hint")}
+	for _, u := range []string{t.Unit, small} {
+		if len(f.Options) == 0 || u != t.Unit {
+			f.Options = append(f.Options, web.Option{Value: u, Label: u, On: u == small == (r.At.Level() >= region.County) || small == t.Unit})
+		}
+	}
+	v.SplitTo = []web.Field{f}
 }
 
 // compare lays other documents beside the table: the figure that a document
@@ -258,7 +386,7 @@ func (h *Rim) compare(r *web.Request, v *pageView) error {
 		return err
 	}
 	for _, o := range all {
-		if f := target.Decomposition(o, v.T); f != nil && o.ID != v.T.ID {
+		if f := target.Decomposition(o, v.T); f != nil && o.ID != v.T.ID && !allowed(o, v.T) {
 			v.Flags = append(v.Flags, r.T(f.Rule, f.Args...))
 		}
 		if o.Year != v.T.Year-1 || o.Region != v.T.Region || o.Direction != v.T.Direction || o.SampleOf != v.T.SampleOf {
@@ -274,6 +402,17 @@ func (h *Rim) compare(r *web.Request, v *pageView) error {
 		}
 	}
 	return nil
+}
+
+// allowed reports that a signed decomposition differs from what is above it as
+// its rule lets it.
+func allowed(above, t *target.Table) bool {
+	for _, row := range above.Rows {
+		if row.Region == t.Region && row.PartOf == 0 && row.Partner == 0 && t.CheckRule != "" {
+			return split.Holds(t.CheckRule, t.CheckBP, row.Value, t.TotalValue)
+		}
+	}
+	return false
 }
 
 func (h *Rim) facts(r *web.Request, v *pageView) {
@@ -301,6 +440,12 @@ func (h *Rim) facts(r *web.Request, v *pageView) {
 	facts := []web.Fact{{Label: r.T("target.doc"), Value: t.DocNo + " " + t.Source}, {Label: r.T("target.year"), Value: v.Year}, {Label: r.T("target.calibre"), Value: v.Calibre},
 		{Label: r.T("target.unit"), Value: unit}, {Label: r.T("target.comparator.label"), Value: comparator}, {Label: r.T("target.publicity"), Value: publicity},
 		{Label: r.T("target.measured"), Value: measured}, {Label: r.T("target.version"), Value: strconv.Itoa(t.Version)}}
+	if t.BaseYear != 0 {
+		facts = append(facts, web.Fact{Label: r.T("target.base"), Value: r.T("target.base.value", t.BaseYear), Source: t.BaseSource})
+	}
+	if t.SignedName != "" {
+		facts = append(facts, web.Fact{Label: r.T("target.signed"), Value: t.SignedName + " " + t.DocDate.String()})
+	}
 	v.Facts = append(facts, v.Facts...)
 }
 
