@@ -46,7 +46,7 @@ func (s *Store) Add(ctx context.Context, by account.Caller, kind string, id int6
 	if !mayEdit(by, k, f) {
 		return Item{}, fault.New(fault.Forbidden, "fault.forbidden", k.Edit)
 	}
-	sort, ok := sortOf(u.Sort)
+	sort, ok := sortOf(kind, u.Sort)
 	if !ok {
 		return Item{}, fault.InvalidFields(fault.Field{Name: "sort", Key: "evidence.sort.missing"})
 	}

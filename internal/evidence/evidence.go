@@ -51,17 +51,32 @@ type Kind struct {
 type Sort struct {
 	ID      string
 	Private bool
+	Only    string // the kind of record that alone has it, and has no other
 }
 
 // Sorts of attachments; words under "evidence.sort.<id>".
-var Sorts = []Sort{{"site", false}, {"work", false}, {"visit", false}, {"contract", true}, {"pay", true}, {"id", true}, {"other", true}}
+var Sorts = []Sort{
+	{ID: "site"}, {ID: "work"}, {ID: "visit"}, {ID: "contract", Private: true}, {ID: "pay", Private: true}, {ID: "id", Private: true}, {ID: "other", Private: true},
+	{ID: "form", Only: "report"},
+}
 
-func sortOf(id string) (Sort, bool) {
-	i := slices.IndexFunc(Sorts, func(s Sort) bool { return s.ID == id })
+// SortsOf are the sorts of a kind of record.
+func SortsOf(kind string) []Sort {
+	own := slices.ContainsFunc(Sorts, func(s Sort) bool { return s.Only == kind })
+	return slices.DeleteFunc(slices.Clone(Sorts), func(s Sort) bool { return own && s.Only != kind || !own && s.Only != "" })
+}
+
+// sortOf finds a sort among those of a kind; "" finds it among all.
+func sortOf(kind, id string) (Sort, bool) {
+	all := Sorts
+	if kind != "" {
+		all = SortsOf(kind)
+	}
+	i := slices.IndexFunc(all, func(s Sort) bool { return s.ID == id })
 	if i < 0 {
 		return Sort{}, false
 	}
-	return Sorts[i], true
+	return all[i], true
 }
 
 // Config is what a store stands on; all of it is needed.

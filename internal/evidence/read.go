@@ -72,7 +72,7 @@ func (s *Store) scan(scan func(...any) error) (it Item, err error) {
 
 // rights says what the caller may do with an attachment of a record.
 func (it *Item) rights(by account.Caller, k *Kind, f Found) {
-	sort, _ := sortOf(it.Sort)
+	sort, _ := sortOf("", it.Sort)
 	it.Open = len(it.key) > 0 && (!sort.Private || by.Scope(account.PeopleReveal).Contains(f.Region) || it.ByUser == by.UserID && by.UserID != 0)
 	it.Edit = mayEdit(by, k, f)
 	it.Thumb = it.Thumb && it.Open

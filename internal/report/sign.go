@@ -17,7 +17,8 @@ type Officer struct {
 	ID    int64
 	Name  string
 	Login string
-	Words string // role and department, as the directory says
+	Role  account.Role
+	Dept  account.Dept
 }
 
 // Staff is the directory of a unit's accounts (internal/account).

@@ -159,3 +159,35 @@ func (s *Store) Waiting(ctx context.Context, by account.Caller, at region.Code) 
 	}
 	return out, nil
 }
+
+// Unfinished are a unit's own forms that were begun and are not with the level
+// above nor being signed, of every period.
+func (s *Store) Unfinished(ctx context.Context, scope region.Scope, at region.Code) ([]Listing, error) {
+	if !scope.Contains(at) {
+		return nil, errNotFound
+	}
+	rows, err := s.db.Read.QueryContext(ctx, "SELECT "+reportColumns+" FROM report r WHERE r.region = $1 AND r.state IN ($2, $3, $4) ORDER BY r.due_on, r.id",
+		int64(at), string(Draft), string(Sentback), string(Returned))
+	if err != nil {
+		return nil, fmt.Errorf("unfinished forms: %w", err)
+	}
+	defer rows.Close()
+	var out []Listing
+	for rows.Next() {
+		r, err := scanReport(rows)
+		if err != nil {
+			return nil, fmt.Errorf("unfinished forms: %w", err)
+		}
+		out = append(out, Listing{Region: at, Name: s.Tree.Name(at), Period: r.Period, State: r.State, Report: r, Due: r.DueOn})
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	rows.Close()
+	for i := range out {
+		if out[i].Form, err = s.form(ctx, s.db.Read, out[i].Report.Form); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

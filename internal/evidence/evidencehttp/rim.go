@@ -122,7 +122,7 @@ func (h *Rim) card(r *web.Request) (*cardView, error) {
 		}
 	}
 	v.Count = len(v.Items)
-	for i, s := range evidence.Sorts {
+	for i, s := range evidence.SortsOf(kind) {
 		o := web.Option{Value: s.ID, Label: r.T("evidence.sort." + s.ID), On: i == 0}
 		if s.Private {
 			o.Hint = r.T("evidence.sort.private")

@@ -4,7 +4,6 @@
 package reporthttp
 
 import (
-	"context"
 	"embed"
 	"fmt"
 	"net/http"
@@ -142,64 +141,10 @@ func periodWord(r *web.Request, p report.Period) string {
 	return r.T(fmt.Sprintf("report.quarter.%d", p.Quarter), p.Year)
 }
 
-// daysWord tells how far a day is: 还剩 5 天, 今天, 已过 3 天.
-func daysWord(r *web.Request, d, today calendar.Date) string {
-	n := int(d.Time().Sub(today.Time()).Hours() / 24)
-	switch {
-	case n > 0:
-		return r.T("report.days.left", n)
-	case n == 0:
-		return r.T("report.days.today")
-	}
-	return r.T("report.days.past", -n)
-}
-
-// todoDays is how long before its due date a form waits on the home page.
-const todoDays = 30
-
-// Todos are the caller's own forms that fall due, and those of the places
-// below that wait for review.
-func (h *Rim) Todos(ctx context.Context, r *web.Request) ([]web.Todo, error) {
-	fill, rev := r.Caller.Scope(account.ReportFill).Contains(r.At), r.Caller.Scope(account.ReportReview).Contains(r.At)
-	if !fill && !rev {
-		return nil, nil
-	}
-	today := calendar.DateAt(h.shell.Now())
-	all, err := h.store.Forms(ctx, r.Caller.Scope(account.ReportRead), r.At, func(f *report.Form) report.Period { return f.PeriodAt(today.Month()) })
-	if err != nil {
-		return nil, err
-	}
-	var out []web.Todo
-	waiting := map[*report.Form]int{}
-	for _, l := range all {
-		switch {
-		case l.Region != r.At:
-			if rev && l.State == report.Submitted {
-				waiting[l.Form]++
-			}
-		case fill && open(l.State) && l.Due.Time().Sub(today.Time()).Hours() < 24*todoDays:
-			t := web.Todo{Due: l.Due, Icon: "report", Title: r.T("report.todo.fill", l.Form.Short), Note: periodWord(r, l.Period) + " · " + l.Name, Hint: r.T(l.Form.DueRule, l.Form.DueArgs...),
-				Action: r.T("report.todo.open"), Href: r.Link("/report/"+l.Form.ID, "period", l.Period.String(), "month", "")}
-			if l.State == report.Returned {
-				t.Title, t.Icon = r.T("report.todo.returned", l.Form.Short), "arrow-back-up"
-			}
-			out = append(out, t)
-		}
-	}
-	for _, l := range all {
-		f := l.Form
-		if n := waiting[f]; n > 0 {
-			delete(waiting, f)
-			p := f.PeriodAt(today.Month())
-			out = append(out, web.Todo{Due: f.Due(p), Icon: "clipboard-check", Title: r.T("report.todo.review", f.Short), Count: r.T("report.todo.count", n), Note: periodWord(r, p),
-				Action: r.T("report.todo.review.act"), Href: r.Link("/report", "period", p.String(), "month", "")})
-		}
-	}
-	return out, nil
-}
-
 // listView is the page of forms by unit.
 type listView struct {
+	Matrix string
+	Codes  string
 	Groups []formGroup
 	Empty  web.Empty
 }
@@ -236,17 +181,31 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v := listView{Empty: web.Empty{Icon: "report", Title: r.T("report.empty.title"), Note: r.T("report.empty.note")}}
+	waiting, err := h.store.Waiting(r.Context(), r.Caller, r.At)
+	if err != nil {
+		return err
+	}
+	signs := map[*report.Report]bool{}
+	for _, x := range waiting {
+		for _, l := range all {
+			if l.Report != nil && l.Report.ID == x.Report.ID {
+				signs[l.Report] = true
+			}
+		}
+	}
+	v := listView{Matrix: r.Link("/report/matrix"), Codes: r.Link("/report/codes"), Empty: web.Empty{Icon: "report", Title: r.T("report.empty.title"), Note: r.T("report.empty.note")}}
 	for _, l := range all {
 		if len(v.Groups) == 0 || v.Groups[len(v.Groups)-1].Form != l.Form {
-			v.Groups = append(v.Groups, formGroup{Form: l.Form, Period: periodWord(r, l.Period), Due: l.Due, DueNote: daysWord(r, l.Due, today), DueRule: r.T(l.Form.DueRule, l.Form.DueArgs...),
+			v.Groups = append(v.Groups, formGroup{Form: l.Form, Period: periodWord(r, l.Period), Due: l.Due, DueNote: workdays(r, l.Due, today), DueRule: r.T(l.Form.DueRule, l.Form.DueArgs...),
 				Prev: r.Link("/report", "period", l.Period.Before().String(), "month", ""), Next: r.Link("/report", "period", l.Period.After().String(), "month", "")})
 		}
 		g := &v.Groups[len(v.Groups)-1]
-		row := formRow{Listing: l, Own: l.Region == r.At, Badge: stateBadge(r, l.State, open(l.State) && l.Due < today),
+		row := formRow{Listing: l, Own: l.Region == r.At, Badge: stateBadge(r, l.State, !l.State.Sent() && l.Due < today),
 			Href: r.Link("/report/"+l.Form.ID, "at", l.Region.Full(), "period", l.Period.String(), "month", "")}
 		row.Next = r.T("report.next.look")
 		switch {
+		case signs[l.Report]:
+			row.Next = r.T("report.next.sign")
 		case row.Own && open(l.State) && r.Caller.Scope(account.ReportFill).Contains(l.Region):
 			row.Next = r.T("report.next.fill")
 		case report.Can(r.Caller, l.Region, l.State, report.Accept):
@@ -256,7 +215,7 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 			row.When = l.Report.FilledOn.String() + " " + l.Report.Filler
 		}
 		g.All++
-		if !open(l.State) {
+		if l.State.Sent() {
 			g.Done++
 		}
 		g.Rows = append(g.Rows, row)

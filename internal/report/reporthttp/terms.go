@@ -210,7 +210,7 @@ func (h *Rim) signingView(r *web.Request) (*signingView, error) {
 		v.Steps = append(v.Steps, web.Option{Value: string(a), Label: r.T("report.step." + string(a)), On: on})
 		s := stepPeople{Action: string(a), Title: r.T("report.step." + string(a))}
 		for _, p := range people {
-			o := personOption{ID: p.ID, Name: p.Name, Words: p.Words}
+			o := personOption{ID: p.ID, Name: p.Name, Words: who(deptName(r, string(p.Dept)), r.T("account.role."+string(p.Role)), p.Login)}
 			for _, n := range g.Named[a] {
 				if n.UserID == p.ID {
 					o.On, o.Post = true, n.Post
