@@ -201,12 +201,16 @@ type Page struct {
 type Narrow struct {
 	To    region.Code // place of work at or below it
 	Class int         // place class of the work; NoClass for none stated
+	From  region.Code // origin: a county or above
 }
 
 // NoClass asks for people whose place of work is not stated.
 const NoClass = -1
 
 func (n Narrow) holds(b *Block, i int32) bool {
+	if n.From != 0 && !n.From.Contains(b.County) {
+		return false
+	}
 	if n.Class != 0 && indicator.ClassOf(b.keys[b.shape[i]]) != max(0, n.Class) {
 		return false
 	}
