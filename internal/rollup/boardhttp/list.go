@@ -24,6 +24,7 @@ type listView struct {
 	Pager      web.Pager
 	Empty      *web.Empty
 	Workplace  bool
+	Take       *takeView // nil: the list cannot leave from here
 }
 
 // personLine is one person; Href is empty where the living record lies outside
@@ -103,6 +104,7 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 	if after != 0 {
 		v.Pager.Prev = r.Self() // keys run forward: back is the first page
 	}
+	h.take(r, &v, defs, only)
 	if page.Total == 0 {
 		v.Empty = &web.Empty{Icon: "users", Title: r.T("board.list.empty"), Note: r.T("board.list.empty.note"), Action: r.T("board.back"), Href: r.Link("/board")}
 	}

@@ -38,6 +38,14 @@ func (h *Rim) List(r *web.Request, d *indicator.Def, after int64, limit int) (ro
 	return h.figures.SliceList(r.Context(), r.Scope(), x.Members(r.At, r.Month), d, after, limit)
 }
 
+// Takes is where that list leaves as a workbook.
+func (h *Rim) Takes(r *web.Request, d *indicator.Def) string {
+	if !offered(d) {
+		return ""
+	}
+	return to(r, "/board/list/export")
+}
+
 // Chips are the conditions of that list.
 func (h *Rim) Chips(r *web.Request) ([]web.Chip, error) {
 	x, err := Read(r.URL.Query())

@@ -263,7 +263,7 @@ func TestLook(t *testing.T) {
 		{Name: "slice-rate", Path: "/board/slice?month=2023-11&rows=education&cols=sex&ind=employment_rate&show=chart"},
 		{Name: "slice-overlap", Path: "/board/slice?month=2023-11&rows=kind&cols=tag&ind=registered"},
 		{Name: "slice-line", Path: "/board/slice?month=2023-11&rows=class&line=1&sort=value"},
-		{Name: "slice-filter", Path: "/board/slice?month=2023-11&rows=age&w.sex=2", Open: "添加条件"},
+		{Name: "slice-filter", Path: "/board/slice?month=2023-11&rows=age&w.sex=2", Open: "加条件"},
 		{Name: "slice-save", Path: "/board/slice?month=2023-11&rows=age&cols=sex&ind=jobless", Open: "保存"},
 		{Name: "slice-empty", Path: "/board/slice?month=2023-11&rows=sex&w.skill=4&w.age=1"},
 		{Name: "slice-views", Path: "/board/slice/views?month=2023-11"},
@@ -272,4 +272,3 @@ func TestLook(t *testing.T) {
 		{Name: "slice-zh", Path: "/board/slice?month=2023-11&rows=age&lang=zh-CN"},
 	})
 }
-

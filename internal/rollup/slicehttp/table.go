@@ -222,10 +222,17 @@ func notes(r *web.Request, m *matrix, w *Words, t *tableView) []string {
 	var out []string
 	x := m.x
 	if m.additive() {
+		over := ""
 		for _, d := range []rollup.Dim{x.Rows, x.Cols} {
-			if d != "" && d != Headline && d.Overlaps() {
-				out = append(out, r.T("slice.note.overlap", w.Dim(d)))
+			if d.Overlaps() {
+				if over != "" {
+					over += r.T("people.and")
+				}
+				over += w.Dim(d)
 			}
+		}
+		if over != "" {
+			out = append(out, r.T("slice.note.overlap", over))
 		}
 	} else if m.heads == nil {
 		out = append(out, r.T("slice.note.derived", r.T(x.Ind.Key())))
@@ -241,5 +248,10 @@ func notes(r *web.Request, m *matrix, w *Words, t *tableView) []string {
 
 // hasNone reports a row or column of people about whom nothing is stated.
 func (m *matrix) hasNone() bool {
-	return m.x.Rows != rollup.DimPlace && slices.Contains(m.rows, 0) || m.x.Cols != rollup.DimPlace && slices.Contains(m.cols, 0)
+	return stated(m.x.Rows) && slices.Contains(m.rows, 0) || stated(m.x.Cols) && slices.Contains(m.cols, 0)
+}
+
+// stated are the dimensions that a record may leave blank.
+func stated(d rollup.Dim) bool {
+	return d != rollup.DimPlace && d != rollup.DimTag && d != rollup.DimSettlement && d != rollup.DimKind && d != rollup.DimClass
 }
