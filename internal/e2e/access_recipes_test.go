@@ -347,6 +347,27 @@ var recipes = map[string]recipe{
 	"POST /report/{form}/return":   review,
 	"POST /report/{form}/accept":   review,
 	"POST /report/{form}/lock":     review,
+	"GET /report/{form}/versions":  formOf(account.ReportRead),
+	"GET /report/matrix":           {need: account.ReportRead},
+	"GET /report/matrix/export":    {need: account.ReportRead},
+	"GET /report/codes":            {need: account.ReportRead, query: query("code", "371522-progress-2023Q4-1-00000000")},
+	"GET /report/signing":          {need: account.SettingEdit},
+	"POST /report/signing/chain":   {need: account.SettingEdit, form: form("steps", "sign", "reason", "x")},
+	"POST /report/signing/names":   {need: account.SettingEdit, form: form("step", "fill")},
+	"GET /report/{form}/call":      formOf(account.ReportReview),
+	"POST /report/{form}/call":     formOf(account.ReportReview),
+	"POST /report/{form}/review":   signed,
+	"POST /report/{form}/approve":  signed,
+	"POST /report/{form}/sign":     signed,
+	"POST /report/{form}/back":     signed,
+	"POST /report/{form}/cosign":   signed,
+	"POST /report/{form}/mark":     signed,
+	"POST /report/{form}/unmark":   signed,
+	"POST /report/{form}/recall":   formOf(account.ReportFill),
+	"POST /report/{form}/answer":   formOf(account.ReportFill),
+	"POST /report/{form}/scan":     formOf(account.ReportFill),
+	"POST /report/{form}/prove":    formOf(account.ReportFill),
+	"POST /report/{form}/record":   formOf(account.ReportFill),
 }
 
 // formOf: a form is named by the page's place, which must be a county or above;
@@ -354,6 +375,13 @@ var recipes = map[string]recipe{
 func formOf(need account.Permission, kv ...string) recipe {
 	return recipe{need: need, ids: ids{"form": word("progress")}, everybodys: true, query: query(kv...), also: []int{404}}
 }
+
+// signed: the permission is held by many, the step only by whom the unit names.
+var signed = func() recipe {
+	r := formOf(account.ReportSign)
+	r.also = append(r.also, 403)
+	return r
+}()
 
 // review: a form of the reviewer's own level is for the level above.
 var review = func() recipe {

@@ -43,6 +43,7 @@ var holders = map[account.Permission]string{
 	account.ReportRead:    "sd_reviewer sd_leader lc_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
 	account.ReportFill:    "lc_officer sx_officer yg_officer hb_officer",
 	account.ReportReview:  "sd_reviewer lc_reviewer",
+	account.ReportSign:    "sd_reviewer sd_leader lc_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
 	account.SettingEdit:   "sd_reviewer lc_reviewer sx_reviewer",
 	account.UserRead:      "system security",
 	account.UserCreate:    "system",
