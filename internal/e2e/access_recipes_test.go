@@ -356,13 +356,13 @@ var recipes = map[string]recipe{
 	"POST /report/signing/names":   {need: account.SettingEdit, form: form("step", "fill")},
 	"GET /report/{form}/call":      formOf(account.ReportReview),
 	"POST /report/{form}/call":     formOf(account.ReportReview),
-	"POST /report/{form}/review":   signed,
-	"POST /report/{form}/approve":  signed,
-	"POST /report/{form}/sign":     signed,
-	"POST /report/{form}/back":     signed,
-	"POST /report/{form}/cosign":   signed,
-	"POST /report/{form}/mark":     signed,
-	"POST /report/{form}/unmark":   signed,
+	"POST /report/{form}/review":   signing,
+	"POST /report/{form}/approve":  signing,
+	"POST /report/{form}/sign":     signing,
+	"POST /report/{form}/back":     signing,
+	"POST /report/{form}/cosign":   signing,
+	"POST /report/{form}/mark":     signing,
+	"POST /report/{form}/unmark":   signing,
 	"POST /report/{form}/recall":   formOf(account.ReportFill),
 	"POST /report/{form}/answer":   formOf(account.ReportFill),
 	"POST /report/{form}/scan":     formOf(account.ReportFill),
@@ -376,8 +376,8 @@ func formOf(need account.Permission, kv ...string) recipe {
 	return recipe{need: need, ids: ids{"form": word("progress")}, everybodys: true, query: query(kv...), also: []int{404}}
 }
 
-// signed: the permission is held by many, the step only by whom the unit names.
-var signed = func() recipe {
+// signing: the permission is held by many, the step only by whom the unit names.
+var signing = func() recipe {
 	r := formOf(account.ReportSign)
 	r.also = append(r.also, 403)
 	return r
