@@ -277,11 +277,11 @@ func (s *Store) table(x *Split, p *Parent) *target.Table {
 	for _, c := range s.tree.Children(x.Region) {
 		printed, n := x.Entered(0, c)
 		sum += max(n, 0)
-		whole := target.Row{N: len(t.Rows) + 1, Region: c, Name: s.tree.Name(c), Printed: printed, Note: x.Note(c)}
+		whole := target.Row{N: len(t.Rows) + 1, Region: c, Name: s.tree.Name(c), Printed: printed, Value: n, Note: x.Note(c)}
 		t.Rows = append(t.Rows, whole)
 		for i, part := range p.Parts {
 			if printed, n := x.Entered(i+1, c); n >= 0 {
-				t.Rows = append(t.Rows, target.Row{N: len(t.Rows) + 1, Region: c, Name: whole.Name, Printed: printed, PartOf: whole.N, PartName: part.PartName})
+				t.Rows = append(t.Rows, target.Row{N: len(t.Rows) + 1, Region: c, Name: whole.Name, Printed: printed, Value: n, PartOf: whole.N, PartName: part.PartName})
 			}
 		}
 	}

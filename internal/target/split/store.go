@@ -229,9 +229,20 @@ func (s *Store) above(ctx context.Context, scope region.Scope, t *target.Table, 
 		if o.Region == at && len(o.Children()) > 0 && (stands == nil || o.ID > stands.ID) {
 			stands = o
 		}
-		if t.Region == at && t.Own() == nil && o.Region != at {
+		if t.Region == at && t.Own() == nil && t.ParentTable == 0 && (o.Region != at || o.Own() != nil) {
 			if up := parentIn(o, at); up != nil {
 				p = up
+			}
+		}
+	}
+	if t.Region == at && t.Own() == nil && t.ParentTable != 0 {
+		up, err := s.targets.Standing(ctx, scope, t.ParentTable)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, nil, err
+		}
+		if err == nil {
+			if q := parentIn(up, at); q != nil {
+				p = q
 			}
 		}
 	}
