@@ -5,7 +5,10 @@ import (
 
 	"wengang/internal/account"
 	"wengang/internal/audit"
+	"wengang/internal/calendar"
 	"wengang/internal/db"
+	"wengang/internal/region"
+	"wengang/internal/report"
 	"wengang/internal/rollup/boardhttp"
 	"wengang/internal/rollup/slicehttp"
 	"wengang/internal/rollup/views"
@@ -18,7 +21,7 @@ func (a *App) boardPages(s *web.Shell) {
 	slices := slicehttp.New(s, slicehttp.Deps{Figures: a.Rollup, Views: views.New(a.DB, a.Audit), Tags: a.Locals, Settlements: a.Registers, Lists: a.Lists, Tree: &a.places, DB: a.DB, Leave: a.Audit})
 	board := boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places)
 	board.UseSlices(slices)
-	board.Exports(a.exported)
+	board.Exports(a.exported).Reports(lates{a.Reports})
 	board.Register()
 	slices.Register()
 }
@@ -29,4 +32,33 @@ func (a *App) exported(ctx context.Context, by account.Caller, e audit.Export) e
 		_, err := a.Audit.Exported(ctx, tx, by, e)
 		return err
 	})
+}
+
+// lates are the forms that are due and missing, for the leader's page.
+type lates struct{ reports *report.Store }
+
+// Late looks at the period of the month and the one before.
+func (l lates) Late(ctx context.Context, scope region.Scope, at region.Code, m calendar.Month) ([]boardhttp.Late, error) {
+	forms, err := l.reports.All(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	var columns []report.MatrixColumn
+	for _, f := range forms {
+		p := f.PeriodAt(m)
+		columns = append(columns, report.MatrixColumn{Form: f, Period: p.Before()}, report.MatrixColumn{Form: f, Period: p})
+	}
+	x, err := l.reports.Matrix(ctx, scope, at, columns)
+	if err != nil {
+		return nil, err
+	}
+	var out []boardhttp.Late
+	for i := range x.Slots {
+		for k := range x.Slots[i] {
+			if s := &x.Slots[i][k]; s.Is(report.Missing) && !s.Not {
+				out = append(out, boardhttp.Late{Region: s.Region, Form: s.Form.ID, Title: s.Form.Short, Period: s.Period.String(), Due: s.Due})
+			}
+		}
+	}
+	return out, nil
 }

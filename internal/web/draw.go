@@ -105,7 +105,7 @@ func stack(parts []Part) template.HTML {
 // hatch draws upright lines over a part, shown on paper only, so that greys
 // which look alike in black and white are told apart.
 func hatch(b *strings.Builder, at, share float64) {
-	for x := at + 0.8; x < at+share-0.4; x += 1.6 {
+	for x := at + 1; x < at+share-0.4; x += 3 {
 		fmt.Fprintf(b, `<line class="h" x1="%.2f%%" x2="%.2f%%" y1="0" y2="18"/>`, x, x)
 	}
 }

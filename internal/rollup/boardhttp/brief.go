@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"wengang/internal/account"
 	"wengang/internal/calendar"
 	"wengang/internal/indicator"
 	"wengang/internal/month"
@@ -51,14 +52,16 @@ type lateView struct {
 // closed.
 type Late struct {
 	Region region.Code
-	Title  string // what is missing
+	Form   string // its id
+	Title  string
+	Period string
 	Due    calendar.Date
-	Href   string // where it is seen
 }
 
-// Lates says what the places below have not handed in by today.
+// Lates says what a place and those below have not handed in of the forms that
+// were due at the end of a month or are now.
 type Lates interface {
-	Late(ctx context.Context, scope region.Scope, at region.Code, today calendar.Date) ([]Late, error)
+	Late(ctx context.Context, scope region.Scope, at region.Code, m calendar.Month) ([]Late, error)
 }
 
 // Reports gives the brief what is late; without it only open months are.
@@ -248,14 +251,17 @@ func (h *Rim) late(a *asked, v *briefView) error {
 	if h.lates == nil {
 		return nil
 	}
-	today := calendar.DateAt(a.today)
-	all, err := h.lates.Late(r.Context(), r.Scope(), a.at, today)
+	scope := r.Caller.Scope(account.ReportRead)
+	if !scope.Contains(a.at) {
+		return nil
+	}
+	all, err := h.lates.Late(r.Context(), scope, a.at, a.month)
 	if err != nil {
 		return err
 	}
 	for _, l := range all {
-		v.Late = append(v.Late, lateView{Name: h.name(r, l.Region), What: l.Title, Note: r.T("board.brief.due", l.Due.String()), Href: l.Href,
-			Badge: web.Badge{Kind: "red", Icon: "alert-triangle", Text: r.T("board.brief.overdue")}})
+		v.Late = append(v.Late, lateView{Name: h.name(r, l.Region), What: r.T("board.brief.form", l.Title, l.Period), Note: r.T("board.brief.due", l.Due.String()),
+			Href: r.Link("/report/"+l.Form, "at", atParam(l.Region), "period", l.Period), Badge: web.Badge{Kind: "red", Icon: "alert-triangle", Text: r.T("board.brief.overdue")}})
 	}
 	return nil
 }

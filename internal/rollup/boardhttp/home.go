@@ -24,16 +24,16 @@ func (h *Rim) Todos(ctx context.Context, r *web.Request) ([]web.Todo, error) {
 		return nil, err
 	}
 	open := map[calendar.Month]int{}
+	all, err := h.statuses(ctx, scope, r.At, counties)
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range counties {
 		if !scope.Contains(c) {
 			continue
 		}
-		all, err := h.months.Statuses(ctx, scope, c, 0, calendar.Open)
-		if err != nil {
-			return nil, err
-		}
 		next := last // a county that never closed begins with the last month
-		for _, st := range all {
+		for _, st := range all[c] {
 			if st.State == month.Closed {
 				next = st.Month.Add(1)
 			}

@@ -87,6 +87,8 @@ func (h *Rim) absorbed(a *asked) (familyView, error) {
 type placesView struct {
 	Sub   string
 	Dests destView
+	Grid  *gridView
+	In    *absorbedView
 	Empty *web.Empty
 }
 
@@ -96,11 +98,18 @@ func (h *Rim) places(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	v := placesView{Sub: h.sub(a)}
+	a.children = h.children(r, a.at)
 	lines, year, err := h.destLines(a)
 	if err != nil {
 		return err
 	}
 	v.Dests = destView{Lines: lines, All: len(lines), Year: year}
+	if v.Grid, err = h.grid(a); err != nil {
+		return err
+	}
+	if v.In, err = h.incoming(a); err != nil {
+		return err
+	}
 	if len(lines) == 0 {
 		v.Empty = &web.Empty{Icon: "map-pin", Title: r.T("board.empty", a.month.String()), Note: r.T("board.empty.note")}
 	}

@@ -1,6 +1,7 @@
 package boardhttp
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -52,14 +53,15 @@ func (h *Rim) showMonths(w http.ResponseWriter, r *web.Request, status int, errs
 	if err != nil {
 		return err
 	}
+	all, err := h.statuses(r.Context(), scope, r.At, counties)
+	if err != nil {
+		return err
+	}
 	for _, c := range counties {
 		if !scope.Contains(c) {
 			continue // a town's officer sees the board, not the county's months
 		}
-		l, err := h.monthLine(r, scope, c)
-		if err != nil {
-			return err
-		}
+		l := h.monthLine(r, c, all[c])
 		if l.CanClose {
 			v.Open++
 		}
@@ -72,12 +74,28 @@ func (h *Rim) showMonths(w http.ResponseWriter, r *web.Request, status int, errs
 	return h.shell.PageStatus(w, r, status, "board/months", v)
 }
 
-func (h *Rim) monthLine(r *web.Request, scope region.Scope, c region.Code) (monthLine, error) {
-	l := monthLine{At: c, Name: h.name(r, c), Href: r.Link("/board", "at", atParam(c)), State: month.Open, DialogID: "reopen-" + c.String()}
-	all, err := h.months.Statuses(r.Context(), scope, c, 0, calendar.Open)
-	if err != nil {
-		return l, err
+// statuses are the months of some counties at or around a place: one question,
+// however many counties there are.
+func (h *Rim) statuses(ctx context.Context, scope region.Scope, at region.Code, counties []region.Code) (map[region.Code][]month.Status, error) {
+	if at.Level() > region.County {
+		at = at.At(region.County)
 	}
+	if !scope.Contains(at) || len(counties) == 0 {
+		return nil, nil
+	}
+	all, err := h.months.Statuses(ctx, scope, at, 0, calendar.Open)
+	if err != nil {
+		return nil, err
+	}
+	out := map[region.Code][]month.Status{}
+	for _, st := range all {
+		out[st.County] = append(out[st.County], st)
+	}
+	return out, nil
+}
+
+func (h *Rim) monthLine(r *web.Request, c region.Code, all []month.Status) monthLine {
+	l := monthLine{At: c, Name: h.name(r, c), Href: r.Link("/board", "at", atParam(c)), State: month.Open, DialogID: "reopen-" + c.String()}
 	for _, st := range all {
 		if st.State == month.Closed {
 			l.Last = st.Month
@@ -98,7 +116,7 @@ func (h *Rim) monthLine(r *web.Request, scope region.Scope, c region.Code) (mont
 	may := func(p account.Permission, at region.Code) bool { return r.Caller.Scope(p).Contains(at) }
 	l.CanClose = l.State != month.Closed && !l.Early && l.Next == 0 && (l.Last == 0 || r.Month > l.Last) && may(account.MonthClose, c)
 	l.CanReopen = l.State == month.Closed && l.Last == r.Month && may(account.MonthReopen, c) && may(account.MonthReopen, c.Parent())
-	return l, nil
+	return l
 }
 
 // close closes one county (its code in the form), or all of the place that
