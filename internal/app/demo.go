@@ -43,6 +43,7 @@ type DemoResult struct {
 	Spells       int                `json:"spells"`
 	MonthsClosed int                `json:"months_closed"`
 	Villages     int                `json:"villages"`
+	Confirmed    int                `json:"confirmed"`
 	Findings     map[string]int     `json:"findings"`
 	Forms        []string           `json:"forms"`
 	Seconds      map[string]float64 `json:"seconds"`
@@ -75,7 +76,7 @@ func (a *App) Demo(ctx context.Context, o DemoOptions) (*DemoResult, error) {
 		run  func(context.Context) error
 	}{
 		{"generate", d.generate}, {"places", d.savePlaces}, {"accounts", d.accounts}, {"targets", d.targets},
-		{"import", d.imports}, {"close", d.closeMonths}, {"rollup", d.rollUp}, {"progress", d.scaledTarget}, {"forms", d.forms}, {"count", d.count},
+		{"import", d.imports}, {"confirm", d.confirm}, {"close", d.closeMonths}, {"rollup", d.rollUp}, {"progress", d.scaledTarget}, {"forms", d.forms}, {"signatures", d.signForms}, {"count", d.count},
 	} {
 		if o.Say != nil {
 			o.Say(step.name)

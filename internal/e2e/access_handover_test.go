@@ -15,7 +15,7 @@ import (
 
 func init() {
 	holders[account.HandoverAsk] = "sx_officer sx_rural sx_agriculture town_officer yg_officer"
-	holders[account.HandoverAnswer] = "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_agriculture yg_officer hb_officer"
+	holders[account.HandoverAnswer] = "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_agriculture lc_agriculture yg_officer hb_officer"
 	id := ids{"id": func(g *ground) string { return num(handoverOf[g]) }}
 	recipes["GET /handover"] = recipe{need: account.PeopleRead, each: true}
 	recipes["GET /handover/new"] = recipe{need: account.HandoverAsk}

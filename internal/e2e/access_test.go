@@ -24,26 +24,26 @@ import (
 // holders says who of the accounts holds a permission, written down by hand:
 // the program's own table is what is being tested.
 var holders = map[account.Permission]string{
-	account.PeopleRead:    "sd_reviewer sd_leader lc_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer village_aide yg_officer hb_officer",
-	account.BoardRead:     "sd_reviewer sd_leader lc_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer village_aide yg_officer hb_officer",
-	account.PeopleEdit:    "lc_officer sx_officer sx_rural sx_agriculture town_officer village_aide yg_officer hb_officer",
+	account.PeopleRead:    "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer village_aide yg_officer hb_officer",
+	account.BoardRead:     "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer village_aide yg_officer hb_officer",
+	account.PeopleEdit:    "lc_officer sx_officer sx_rural sx_agriculture lc_agriculture town_officer village_aide yg_officer hb_officer",
 	account.PeopleReveal:  "sx_officer sx_rural sx_agriculture town_officer yg_officer",
-	account.PeopleExport:  "lc_officer sx_officer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
-	account.PeopleMerge:   "lc_officer sx_officer sx_rural sx_agriculture town_officer yg_officer hb_officer",
+	account.PeopleExport:  "lc_officer sx_officer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",
+	account.PeopleMerge:   "lc_officer sx_officer sx_rural sx_agriculture lc_agriculture town_officer yg_officer hb_officer",
 	account.PeopleProof:   "sx_officer sx_rural sx_agriculture town_officer yg_officer",
-	account.ImportRun:     "lc_officer sx_officer sx_rural sx_planning sx_agriculture town_officer yg_officer hb_officer",
-	account.FindingsRead:  "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer village_aide yg_officer hb_officer",
-	account.FindingsClear: "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
+	account.ImportRun:     "lc_officer sx_officer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture town_officer yg_officer hb_officer",
+	account.FindingsRead:  "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer village_aide yg_officer hb_officer",
+	account.FindingsClear: "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",
 	account.MonthClose:    "lc_officer sx_officer sx_rural yg_officer",
 	account.MonthReopen:   "sd_reviewer lc_reviewer",
-	account.TargetRead:    "sd_reviewer sd_leader lc_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
-	account.TargetEdit:    "lc_officer sx_officer sx_rural sx_planning sx_agriculture sx_finance yg_officer hb_officer",
-	account.RegisterRead:  "sd_reviewer sd_leader lc_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
-	account.RegisterEdit:  "lc_officer sx_officer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
-	account.ReportRead:    "sd_reviewer sd_leader lc_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
+	account.TargetRead:    "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",
+	account.TargetEdit:    "lc_officer sx_officer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance yg_officer hb_officer",
+	account.RegisterRead:  "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",
+	account.RegisterEdit:  "lc_officer sx_officer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",
+	account.ReportRead:    "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",
 	account.ReportFill:    "lc_officer sx_officer yg_officer hb_officer",
 	account.ReportReview:  "sd_reviewer lc_reviewer",
-	account.ReportSign:    "sd_reviewer sd_leader lc_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning sx_agriculture sx_finance town_officer yg_officer hb_officer",
+	account.ReportSign:    "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",
 	account.SettingEdit:   "sd_reviewer lc_reviewer sx_reviewer",
 	account.UserRead:      "system security",
 	account.UserCreate:    "system",
@@ -51,13 +51,13 @@ var holders = map[account.Permission]string{
 	account.AuditRead:     "audit",
 	account.ExportApprove: "sd_reviewer lc_reviewer sx_reviewer",
 	account.InspectOwn:    "",
-	account.RightsRead:    "sd_reviewer sd_leader lc_leader lc_reviewer sx_reviewer system security audit",
-	account.LookedRead:    "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_agriculture yg_officer hb_officer",
+	account.RightsRead:    "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_reviewer sx_reviewer system security audit",
+	account.LookedRead:    "sd_reviewer lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_agriculture lc_agriculture yg_officer hb_officer",
 }
 
 // alike are the accounts whose place and rights on a page another account of
 // the sample has too: they are asked for less.
-const alike = "sd_leader lc_leader lc_reviewer sx_rural sx_planning sx_agriculture sx_finance"
+const alike = "sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance"
 
 // actor is one account with its cookie; anonymous and expired have no place.
 type actor struct {
