@@ -1,12 +1,23 @@
 package target
 
 import (
+	"math"
 	"math/bits"
 	"sort"
 
 	"wengang/internal/calendar"
 	"wengang/internal/region"
 )
+
+// Shown is a share in percent with one decimal as it is printed: 99.96 % of a
+// target is 99.9, never 100.0.
+func Shown(share float64) float64 {
+	tenths := math.Round(share * 1000)
+	if share < 1 {
+		tenths = min(tenths, 999)
+	}
+	return tenths / 10
+}
 
 // Ranks orders rows by completion, the highest first: rows of equal completion
 // share a place, and what is unknown has none (0). 其中 items and the table's own

@@ -51,6 +51,7 @@ func (l *Line) Change() (n int64, known bool) {
 // Section is the completion of one table of targets.
 type Section struct {
 	Table     int64
+	Key       string // calibre; not kept with an issue
 	Indicator string
 	DocNo     string
 	Unit      string
@@ -120,7 +121,7 @@ func (s *Store) Sections(ctx context.Context, scope region.Scope, at region.Code
 }
 
 func (s *Store) section(ctx context.Context, scope region.Scope, t *target.Table, m calendar.Month) (Section, error) {
-	out := Section{Table: t.ID, Indicator: t.Indicator, DocNo: t.DocNo, Unit: t.Unit, Sample: t.SampleOf != 0}
+	out := Section{Table: t.ID, Key: t.IndicatorKey, Indicator: t.Indicator, DocNo: t.DocNo, Unit: t.Unit, Sample: t.SampleOf != 0}
 	c := *t
 	if c.Own() == nil && c.PrintedTotal != "" && c.TotalValue >= 0 { // the place itself, from the printed total
 		c.Rows = append([]target.Row{{Region: t.Region, Name: s.tree.Name(t.Region), Printed: t.PrintedTotal, Value: t.TotalValue}}, c.Rows...)
@@ -151,12 +152,13 @@ func (s *Store) section(ctx context.Context, scope region.Scope, t *target.Table
 	return out, nil
 }
 
-// basis is a share in basis points, rounded down: 99.999 % is not 100 %.
+// basis is a share in basis points, rounded to tenths of a percent as pages
+// print them: what is not whole is never 100 %.
 func basis(share float64) int64 {
 	if share < 0 {
 		return -1
 	}
-	return min(int64(share*10000+1e-7), 1_000_000_000)
+	return min(int64(target.Shown(share)*100+0.5), 1_000_000_000)
 }
 
 // Paper is what a dispatch is issued with.

@@ -173,7 +173,7 @@ func rate(bp int64) paper.Cell {
 	if bp < 0 {
 		return paper.Text("—")
 	}
-	return paper.Number(float64(bp/10)/10, 1) // rounded down, as the page
+	return paper.Number(float64(bp)/100, 1)
 }
 
 // number keeps the printed precision.

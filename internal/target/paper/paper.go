@@ -126,12 +126,19 @@ func (b *book) table(t *Table) error {
 	n := len(t.Columns)
 	row := 1
 	half := max(1, n/2)
+	if n <= 5 { // the unit is short, the document's number is not
+		half = max(1, n-1)
+	}
+	var whole float64
+	for _, c := range t.Columns {
+		whole += c.Width
+	}
 	for _, l := range []struct {
 		text, style string
 		from, to    int
 		height      float64
 		next        bool
-	}{{t.Annex, "annex", 1, n, 22, true}, {t.Title, "title", 1, n, 40, true}, {t.Left, "left", 1, half, 24, false}, {t.Right, "right", half + 1, n, 24, true}} {
+	}{{t.Annex, "annex", 1, n, 22, true}, {t.Title, "title", 1, n, 14 + 26*lines(t.Title, whole/1.5), true}, {t.Left, "left", 1, half, 24, false}, {t.Right, "right", half + 1, n, 24, true}} {
 		if l.text != "" && l.to >= l.from {
 			if err := b.span(t.Sheet, row, l.from, l.to, l.text, l.style); err != nil {
 				return err

@@ -30,8 +30,8 @@ type dispatchRow struct {
 
 type sectionView struct {
 	dispatch.Section
-	Title string // over a table of several
 	Rows  []lineRow
+	On    bool // chosen to be issued: of one calibre the newest table
 	Units string // of what was done
 	Slow  int
 }
@@ -76,6 +76,13 @@ func (h *Rim) dispatchesView(r *web.Request) (*dispatchesView, error) {
 			v.Any = true
 			v.Sections = append(v.Sections, sectionOf(r, &sections[i]))
 		}
+	}
+	newest := map[string]int64{}
+	for _, x := range v.Sections {
+		newest[x.Key] = max(newest[x.Key], x.Table)
+	}
+	for i := range v.Sections {
+		v.Sections[i].On = newest[v.Sections[i].Key] == v.Sections[i].Table
 	}
 	v.Fields = []web.Field{{Name: "title", Label: r.T("target.dispatch.name"), Value: r.T("target.dispatch.default", h.name(r.At), r.Month.Year(), r.Month.Num()), Max: 80, Wide: true},
 		{Name: "doc_no", Label: r.T("target.dispatch.doc"), Hint: r.T("target.dispatch.doc_hint"), Max: 80},

@@ -191,7 +191,7 @@ func (h *Rim) line(r *web.Request, t *target.Table) (tableView, error) {
 	if err != nil || len(st) == 0 {
 		return x, err
 	}
-	x.Actual, x.Rate, x.Behind = st[0].Actual, st[0].Rate*100, st[0].Behind
+	x.Actual, x.Rate, x.Behind = st[0].Actual, target.Shown(st[0].Rate), st[0].Behind
 	x.Bar, x.Time, x.HasBar = st[0].Rate*100, st[0].Time*100, st[0].Rate >= 0
 	return x, nil
 }
@@ -318,7 +318,7 @@ func (h *Rim) pageView(r *web.Request) (*pageView, error) {
 	for i, st := range standings {
 		v.Ranked = v.Ranked || ranks[i] > 1
 		v.Forecast = v.Forecast || st.Forecast >= 0
-		l := lineView{Rank: ranks[i], Standing: st, Name: st.Row.Name, Part: st.Row.PartOf != 0, Rate: st.Rate * 100, Bar: st.Rate * 100, Time: st.Time * 100, HasBar: st.Rate >= 0, Persons: st.Row.Value}
+		l := lineView{Rank: ranks[i], Standing: st, Name: st.Row.Name, Part: st.Row.PartOf != 0, Rate: target.Shown(st.Rate), Bar: st.Rate * 100, Time: st.Time * 100, HasBar: st.Rate >= 0, Persons: st.Row.Value}
 		if l.Part {
 			l.Name = r.T("target.part", st.Row.PartName)
 		} else if st.Row.Partner != 0 {

@@ -9,6 +9,7 @@ import (
 	"wengang/internal/fault"
 	"wengang/internal/region"
 	"wengang/internal/target"
+	"wengang/internal/target/dispatch"
 	"wengang/internal/target/split"
 	"wengang/internal/web"
 )
@@ -76,9 +77,9 @@ func (h *Rim) whatIfView(r *web.Request) (*whatIfView, error) {
 	v.If = target.WhatIf(t, all, pace, r.Month, assume)
 	for _, x := range v.If.Rows {
 		code := x.Now.Row.Region.Full()
-		row := whatIfRow{IfRow: x, Code: code, Name: x.Now.Row.Name, AddText: typed["a."+code], TargetText: typed["t."+code], RateNow: x.Now.Rate * 100, RateThen: x.Then.Rate * 100, Known: x.Now.Rate >= 0, TargetEdited: x.Then.Row.Value != x.Now.Row.Value}
+		row := whatIfRow{IfRow: x, Code: code, Name: x.Now.Row.Name, AddText: typed["a."+code], TargetText: typed["t."+code], RateNow: target.Shown(x.Now.Rate), RateThen: target.Shown(x.Then.Rate), Known: x.Now.Rate >= 0, TargetEdited: x.Then.Row.Value != x.Now.Row.Value}
 		if x.RankNow > 0 && x.RankThen > 0 && x.RankNow != x.RankThen {
-			row.RankMoved = web.Signed(x.RankNow - x.RankThen)
+			row.RankMoved = dispatch.Moved(x.RankNow - x.RankThen)
 		}
 		v.Rows = append(v.Rows, row)
 	}
