@@ -18,6 +18,7 @@ import (
 	"wengang/internal/queue"
 	"wengang/internal/region"
 	"wengang/internal/register/registerhttp"
+	"wengang/internal/report/design/designhttp"
 	"wengang/internal/report/outputhttp"
 	"wengang/internal/report/reporthttp"
 	"wengang/internal/rule/rulehttp"
@@ -167,6 +168,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	a.targetPages(s)
 	divisionhttp.New(s, a.Divisions, &a.places).Register()
 	reporthttp.New(s, a.Reports).WithPapers(formPapers{a.Evidence}).Register()
+	designhttp.New(s, a.Designs).Register()
 	outputhttp.New(s, a.Reports).Register()
 	return s
 }

@@ -30,6 +30,7 @@ type Version struct {
 	Published int64 // when, 0 not
 	Publisher string
 	LockNo    int
+	Known     bool // of an upload: an earlier blank had the same headings
 }
 
 // FormID is the immutable id under which reports keep a version.

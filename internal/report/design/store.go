@@ -148,11 +148,12 @@ func (s *Store) Upload(ctx context.Context, by account.Caller, at region.Code, p
 	if err != nil {
 		return nil, err
 	}
-	if spec == nil {
+	known := spec != nil
+	if !known {
 		spec = Recognise(t, s.IsPlace(at))
 	}
 	spec.Sheet = t.Sheet
-	v := &Version{Owner: at, Purpose: purpose, State: Draft, Spec: *spec, File: clip(name), Number: 1, MadeBy: by.UserID, MadeName: by.Name, LockNo: 1}
+	v := &Version{Owner: at, Purpose: purpose, State: Draft, Spec: *spec, File: clip(name), Number: 1, MadeBy: by.UserID, MadeName: by.Name, LockNo: 1, Known: known}
 	v.Spec.Checks = append([]Check(nil), spec.Checks...)
 	err = s.db.Tx(ctx, func(tx *db.Tx) error {
 		if v.Blank, err = s.keepBlank(ctx, tx, by, at, raw); err != nil {
