@@ -64,6 +64,7 @@ type Manifest struct {
 	Spells     int            `json:"spells"`
 	Planted    map[string]int `json:"planted"` // by rule
 	Truth      string         `json:"truth"`   // path of truth.json below Dir
+	Confirmed  []Confirmation `json:"confirmed"`
 }
 
 // TruthFile is the name of the truth below Dir.
@@ -160,7 +161,7 @@ func each(ctx context.Context, n int, f func(int) error) error {
 
 func (w *world) manifest(files [][]File) Manifest {
 	m := Manifest{Notice: Notice, Region: w.Region, Seed: w.Seed, First: w.first, End: w.End, Today: w.today,
-		Locals: w.locals, Planted: map[string]int{}, Truth: TruthFile}
+		Locals: w.locals, Confirmed: w.confirmations(), Planted: map[string]int{}, Truth: TruthFile}
 	// Kind by kind: people of every county, then monitored households, …
 	longest := 0
 	for i, c := range w.counties {

@@ -54,13 +54,26 @@ const (
 	fSettled // live in a settlement
 	fSettledWorking
 	fSettledYear
+	fConfirmed     // in work, as the village has confirmed
+	fYearConfirmed // worked in the year so far, of which the village has confirmed something
+	fLastYear      // worked in the year before
+	fYearKept      // in both years
+	fSix           // in work, with work in each of six months
+	fTwelve
+	fMonths1 // months with work in the year so far: 1 or 2
+	fMonths3 // 3 to 5
+	fMonths6
+	fMonths9
+	fBegan   // not in work a month before, on the register then too
+	fAgain   // of them: worked before
 	fChannel // by channel 0 to 9
 	fields   = fChannel + 10
 )
 
 var fieldNames = [...]string{"counted", "able", "working", "inside", "province", "outside", "hmt", "abroad", "worked_year", "year_inside",
 	"year_province", "year_outside", "year_hmt", "year_abroad", "jobless", "stable", "wage_fen", "wage_n", "monitored", "monitored_working",
-	"post", "workshop", "settled", "settled_working", "settled_worked_year", "channel_0", "channel_1", "channel_2", "channel_3", "channel_4", "channel_5", "channel_6", "channel_7", "channel_8", "channel_9"}
+	"post", "workshop", "settled", "settled_working", "settled_worked_year",
+	"confirmed", "year_confirmed", "last_year", "year_kept", "stable_6", "stable_12", "months_1_2", "months_3_5", "months_6_8", "months_9", "began", "again", "channel_0", "channel_1", "channel_2", "channel_3", "channel_4", "channel_5", "channel_6", "channel_7", "channel_8", "channel_9"}
 
 type figures [fields]int64
 
@@ -71,24 +84,11 @@ const poorSince calendar.Date = 20210101
 // figuresOf counts one person into one month, by the words of the definitions:
 // it shares no code with what it is to be compared with.
 func (w *world) figuresOf(p *person, m calendar.Month, f *figures) {
-	day := m.LastDay()
-	h := p.home
-	monitored := h.class != 0 && h.riskOn <= day && (h.removedOn == 0 || h.removedOn > day)
-	gone := h.class != 0 && h.removedOn != 0 && h.removedOn <= day && int(h.removedOn)/10000 == m.Year() && h.riskOn <= day
-	poor := !h.other && max(poorSince, p.birth) <= day
-	if p.birth > day || !poor && !monitored && !gone {
+	monitored, in := w.headOf(p, m, f)
+	if !in {
 		return
 	}
-	f[fCounted]++
-	if p.able() {
-		f[fAble]++
-	}
-	if monitored {
-		f[fMonitored]++
-	}
-	if h.settled != nil {
-		f[fSettled]++
-	}
+	h := p.home
 	var now, year *spell
 	wage, known, touched, run := 0, false, false, 0
 	post, shop := false, false
@@ -119,6 +119,7 @@ func (w *world) figuresOf(p *person, m calendar.Month, f *figures) {
 	if run >= 3 {
 		f[fStable]++
 	}
+	w.longOf(p, m, touched, now != nil, f)
 	if touched {
 		f[fWorkedYear]++
 		f[fYearInside+w.classOf(p, year)-1]++
@@ -133,6 +134,9 @@ func (w *world) figuresOf(p *person, m calendar.Month, f *figures) {
 		return
 	}
 	f[fWorking]++
+	if w.confirmedNow(p, m) {
+		f[fConfirmed]++
+	}
 	f[fInside+w.classOf(p, now)-1]++
 	f[fChannel+now.channel]++
 	if known {
@@ -151,6 +155,30 @@ func (w *world) figuresOf(p *person, m calendar.Month, f *figures) {
 	if shop {
 		f[fWorkshop]++
 	}
+}
+
+// headOf counts a person into the population; in is false where the person is
+// not of it.
+func (w *world) headOf(p *person, m calendar.Month, f *figures) (monitored, in bool) {
+	day := m.LastDay()
+	h := p.home
+	monitored = h.class != 0 && h.riskOn <= day && (h.removedOn == 0 || h.removedOn > day)
+	gone := h.class != 0 && h.removedOn != 0 && h.removedOn <= day && int(h.removedOn)/10000 == m.Year() && h.riskOn <= day
+	poor := !h.other && max(poorSince, p.birth) <= day
+	if p.birth > day || !poor && !monitored && !gone {
+		return monitored, false
+	}
+	f[fCounted]++
+	if p.able() {
+		f[fAble]++
+	}
+	if monitored {
+		f[fMonitored]++
+	}
+	if h.settled != nil {
+		f[fSettled]++
+	}
+	return monitored, true
 }
 
 func (p *person) workedIn(m calendar.Month) bool {
