@@ -21,7 +21,7 @@ func (a *App) boardPages(s *web.Shell) {
 	slices := slicehttp.New(s, slicehttp.Deps{Figures: a.Rollup, Views: views.New(a.DB, a.Audit), Tags: a.Locals, Settlements: a.Registers, Lists: a.Lists, Tree: &a.places, DB: a.DB, Leave: a.Audit})
 	board := boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places)
 	board.UseSlices(slices)
-	board.Exports(a.exported).Reports(lates{a.Reports})
+	board.Exports(a.exported).Reports(lates{a.Reports, func() calendar.Date { return calendar.DateAt(a.Clock()) }})
 	board.Register()
 	slices.Register()
 }
@@ -35,9 +35,13 @@ func (a *App) exported(ctx context.Context, by account.Caller, e audit.Export) e
 }
 
 // lates are the forms that are due and missing, for the leader's page.
-type lates struct{ reports *report.Store }
+type lates struct {
+	reports *report.Store
+	today   func() calendar.Date
+}
 
-// Late looks at the period of the month and the one before.
+// Late looks at the period of the month and, where nothing of it is due yet, at
+// the one before.
 func (l lates) Late(ctx context.Context, scope region.Scope, at region.Code, m calendar.Month) ([]boardhttp.Late, error) {
 	forms, err := l.reports.All(ctx, scope)
 	if err != nil {
@@ -53,9 +57,13 @@ func (l lates) Late(ctx context.Context, scope region.Scope, at region.Code, m c
 		return nil, err
 	}
 	var out []boardhttp.Late
-	for i := range x.Slots {
-		for k := range x.Slots[i] {
-			if s := &x.Slots[i][k]; s.Is(report.Missing) && !s.Not {
+	for k := range columns {
+		for i := range x.Slots {
+			s := &x.Slots[i][k]
+			if k%2 == 0 && x.Slots[i][k+1].Due <= l.today() { // the period after it is due as well
+				continue
+			}
+			if s.Is(report.Missing) && !s.Not {
 				out = append(out, boardhttp.Late{Region: s.Region, Form: s.Form.ID, Title: s.Form.Short, Period: s.Period.String(), Due: s.Due})
 			}
 		}

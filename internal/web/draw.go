@@ -106,6 +106,9 @@ func stack(parts []Part) template.HTML {
 // which look alike in black and white are told apart.
 func hatch(b *strings.Builder, at, share float64) {
 	for x := at + 1; x < at+share-0.4; x += 3 {
+		if mid := at + share/2; share >= 6 && x > mid-2.5 && x < mid+2.5 {
+			continue // the number stands here
+		}
 		fmt.Fprintf(b, `<line class="h" x1="%.2f%%" x2="%.2f%%" y1="0" y2="18"/>`, x, x)
 	}
 }

@@ -3,6 +3,8 @@ package boardhttp
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"wengang/internal/account"
 	"wengang/internal/calendar"
@@ -237,33 +239,54 @@ func (h *Rim) remarks(a *asked, v *briefView) error {
 	return nil
 }
 
-// late are the open months and the forms that are due.
+// late are the open months and the forms that are due, one line each with the
+// places that owe it.
 func (h *Rim) late(a *asked, v *briefView) error {
 	r := a.r
 	open, err := h.openCounties(r, a)
 	if err != nil {
 		return err
 	}
-	for _, c := range open {
-		v.Late = append(v.Late, lateView{Name: h.name(r, c), What: r.T("board.brief.open", a.month.String()), Href: r.Link("/board/months", "at", atParam(c)),
-			Badge: web.Badge{Kind: "yel", Icon: "lock-open", Text: r.T("web.month.notclosed")}})
-	}
-	if h.lates == nil {
-		return nil
+	if len(open) > 0 {
+		v.Late = append(v.Late, lateView{Name: r.T("board.brief.open", a.month.String()), What: h.namesOf(r, open), Href: r.Link("/board/months"),
+			Badge: web.Badge{Kind: "yel", Icon: "lock-open", Text: r.T("board.brief.owe", len(open))}})
 	}
 	scope := r.Caller.Scope(account.ReportRead)
-	if !scope.Contains(a.at) {
+	if h.lates == nil || !scope.Contains(a.at) {
 		return nil
 	}
 	all, err := h.lates.Late(r.Context(), scope, a.at, a.month)
 	if err != nil {
 		return err
 	}
-	for _, l := range all {
-		v.Late = append(v.Late, lateView{Name: h.name(r, l.Region), What: r.T("board.brief.form", l.Title, l.Period), Note: r.T("board.brief.due", l.Due.String()),
-			Href: r.Link("/report/"+l.Form, "at", atParam(l.Region), "period", l.Period), Badge: web.Badge{Kind: "red", Icon: "alert-triangle", Text: r.T("board.brief.overdue")}})
+	for len(all) > 0 {
+		first, owe := all[0], []region.Code{}
+		all = slices.DeleteFunc(all, func(l Late) bool {
+			same := l.Form == first.Form && l.Period == first.Period
+			if same {
+				owe = append(owe, l.Region)
+				first.Due = min(first.Due, l.Due)
+			}
+			return same
+		})
+		v.Late = append(v.Late, lateView{Name: r.T("board.brief.form", first.Title, first.Period), What: h.namesOf(r, owe), Note: r.T("board.brief.due", first.Due.String()),
+			Href: r.Link("/report/matrix", "form", first.Form), Badge: web.Badge{Kind: "red", Icon: "alert-triangle", Text: r.T("board.brief.overdue", len(owe))}})
 	}
 	return nil
+}
+
+// namesMany is how many places a line names.
+const namesMany = 12
+
+func (h *Rim) namesOf(r *web.Request, places []region.Code) string {
+	var names []string
+	for i, c := range places {
+		if i == namesMany {
+			return r.T("board.brief.and", strings.Join(names, r.T("board.list.and")), len(places))
+		}
+		names = append(names, h.name(r, c))
+	}
+	return strings.Join(names, r.T("board.list.and"))
 }
 
 // openCounties are those that have not closed a month that has ended.

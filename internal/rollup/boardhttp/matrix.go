@@ -22,8 +22,8 @@ type gridView struct {
 // How many cities of the own province and how many other provinces stand by
 // themselves; the rest of a class is one column.
 const (
-	gridCities    = 6
-	gridProvinces = 8
+	gridCities    = 4
+	gridProvinces = 6
 )
 
 // column is one end of the grid; rest holds the small ones of the class.
