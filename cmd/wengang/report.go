@@ -17,7 +17,7 @@ func reportCmd(e *env) *cobra.Command {
 	for _, f := range report.Forms() {
 		cmd.AddCommand(formCmd(e, f))
 	}
-	cmd.AddCommand(summaryCmd(e))
+	cmd.AddCommand(summaryCmd(e), batchCmd(e))
 	return cmd
 }
 
@@ -29,7 +29,7 @@ type writtenForm struct {
 }
 
 func formCmd(e *env, form *report.Form) *cobra.Command {
-	var at, period, out string
+	var at, period, out, format string
 	cmd := &cobra.Command{
 		Use: form.ID, Short: form.Annex + " " + form.Title, Args: cobra.NoArgs,
 		Example: "  wengang report " + form.ID + " --region 3715 --period 2023Q4 --out " + form.Annex + ".xlsx",
@@ -39,7 +39,7 @@ func formCmd(e *env, form *report.Form) *cobra.Command {
 				return err
 			}
 			return e.with(cmd, at, func(a *app.App, c account.Caller, at region.Code) error {
-				if err := a.ExportForm(cmd.Context(), c, form.ID, at, p, out); err != nil {
+				if err := exportForm(cmd, a, c, form.ID, at, p, format, out); err != nil {
 					return err
 				}
 				done := writtenForm{Form: form.ID, Region: at.String(), Period: p.String(), File: out}
@@ -50,7 +50,8 @@ func formCmd(e *env, form *report.Form) *cobra.Command {
 	regionFlag(cmd, &at)
 	f := cmd.Flags()
 	f.StringVar(&period, "period", "", "quarter (2023Q4) or year (2023)")
-	f.StringVar(&out, "out", "", "workbook to write (.xlsx)")
+	f.StringVar(&out, "out", "", "file to write")
+	f.StringVar(&format, "format", "xlsx", "xlsx or pdf")
 	cobra.CheckErr(cmd.MarkFlagRequired("period"))
 	cobra.CheckErr(cmd.MarkFlagRequired("out"))
 	return cmd

@@ -20,6 +20,7 @@ import (
 	"wengang/internal/register"
 	"wengang/internal/report"
 	"wengang/internal/report/design"
+	"wengang/internal/report/output"
 	"wengang/internal/report/summary"
 	"wengang/internal/rollup"
 	"wengang/internal/rule"
@@ -51,6 +52,7 @@ type App struct {
 	Dispatches *dispatch.Store
 	Reports    *report.Store
 	Summaries  *summary.Store
+	Archives   *output.Batches
 	Designs    *design.Store
 	Imports    *transfer.Service
 	Lists      *listing.Store
@@ -127,6 +129,7 @@ func (a *App) connect(ctx context.Context, o Options) error {
 		return err
 	}
 	a.Lists.Scratch = a.Imports.Scratch()
+	a.connectArchives()
 	a.connectReconcile()
 	a.connectDivisions()
 	return nil

@@ -18,6 +18,9 @@ func (a *App) dailyHandler() queue.Handler {
 		if err := a.Evidence.Clean(ctx); err != nil {
 			return err
 		}
+		if err := a.Archives.Clean(ctx); err != nil {
+			return err
+		}
 		return a.Imports.Clean(ctx, time.Hour)
 	}}
 }

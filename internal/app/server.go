@@ -19,7 +19,6 @@ import (
 	"wengang/internal/region"
 	"wengang/internal/register/registerhttp"
 	"wengang/internal/report/design/designhttp"
-	"wengang/internal/report/outputhttp"
 	"wengang/internal/report/reporthttp"
 	"wengang/internal/rule/rulehttp"
 	"wengang/internal/setting/settinghttp"
@@ -140,7 +139,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) error {
 
 // handlers are the queue's jobs and schedules.
 func (a *App) handlers() []queue.Handler {
-	return append(a.reconcileHandlers(), a.importHandler(), a.dailyHandler(), a.recheckHandler(), a.handoverHandler())
+	return append(a.reconcileHandlers(), a.importHandler(), a.dailyHandler(), a.recheckHandler(), a.handoverHandler(), a.archiveHandler())
 }
 
 // Shell is the console with every rim in it.
@@ -169,7 +168,7 @@ func (a *App) Shell(o ServeOptions) *web.Shell {
 	divisionhttp.New(s, a.Divisions, &a.places).Register()
 	reporthttp.New(s, a.Reports).WithPapers(formPapers{a.Evidence}).Register()
 	designhttp.New(s, a.Designs).Register()
-	outputhttp.New(s, a.Reports).Register()
+	a.outputPages(s)
 	return s
 }
 

@@ -341,6 +341,20 @@ var recipes = map[string]recipe{
 	"GET /report/{form}/list":      formOf(account.ReportRead, "row", "371522000000", "col", "1"),
 	"GET /report/{form}/export":    formOf(account.ReportRead),
 	"GET /report/{form}/pdf":       formOf(account.ReportRead),
+	"GET /archives":                {need: account.ReportRead},
+	"POST /archives":               {need: account.ReportRead, form: form("form", "progress", "period", "2023Q4", "format", "exe"), also: []int{404}},
+	"GET /archives/{id}":           {need: account.ReportRead, ids: ids{"id": word("999999")}, nobodys: true},
+	"POST /archives/{id}/cancel":   {need: account.ReportRead, ids: ids{"id": word("999999")}, nobodys: true, also: []int{404}},
+	"GET /archives/{id}/file":      {need: account.ReportRead, ids: ids{"id": word("999999")}, nobodys: true},
+	"GET /summary":                 {need: account.ReportRead},
+	"GET /summary/{kind}":          paperOf(account.ReportRead),
+	"GET /summary/{kind}/docx":     paperOf(account.ReportRead),
+	"GET /summary/{kind}/final":    paperOf(account.ReportRead),
+	"POST /summary/{kind}/draft":   paperOf(account.ReportFill),
+	"POST /summary/{kind}/upload":  paperOf(account.ReportFill),
+	"POST /summary/{kind}/submit":  paperOf(account.ReportFill),
+	"POST /summary/{kind}/return":  paperOf(account.ReportReview),
+	"POST /summary/{kind}/accept":  paperOf(account.ReportReview),
 	"POST /report/{form}/submit":   formOf(account.ReportFill),
 	"POST /report/{form}/correct":  formOf(account.ReportFill),
 	"POST /report/{form}/withdraw": formOf(account.ReportFill),
@@ -372,6 +386,11 @@ var recipes = map[string]recipe{
 
 // formOf: a form is named by the page's place, which must be a county or above;
 // below there is none.
+// paperOf: a paper of the page's own place, which has not begun it.
+func paperOf(need account.Permission) recipe {
+	return recipe{need: need, ids: ids{"kind": word("stage")}, everybodys: true, query: query("period", "2023"), also: []int{403, 404, 409}}
+}
+
 func formOf(need account.Permission, kv ...string) recipe {
 	return recipe{need: need, ids: ids{"form": word("progress")}, everybodys: true, query: query(kv...), also: []int{404}}
 }

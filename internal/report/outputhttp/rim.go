@@ -5,6 +5,7 @@ package outputhttp
 
 import (
 	"bytes"
+	"embed"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,21 +14,27 @@ import (
 	"wengang/internal/fault"
 	"wengang/internal/report"
 	"wengang/internal/report/output"
+	"wengang/internal/report/summary"
 	"wengang/internal/web"
 )
 
+//go:embed templates/*.html
+var templates embed.FS
+
 // Rim is the pages of outputs.
 type Rim struct {
-	shell *web.Shell
-	store *report.Store
+	shell    *web.Shell
+	store    *report.Store
+	archives *output.Batches
+	papers   *summary.Store
 }
 
 // New makes the rim; all of its parts are needed.
-func New(s *web.Shell, store *report.Store) *Rim {
-	if s == nil || store == nil {
+func New(s *web.Shell, store *report.Store, archives *output.Batches, papers *summary.Store) *Rim {
+	if s == nil || store == nil || archives == nil || papers == nil {
 		panic("outputhttp.New: a dependency is missing")
 	}
-	return &Rim{shell: s, store: store}
+	return &Rim{shell: s, store: store, archives: archives, papers: papers}
 }
 
 // Register adds routes and templates to the shell.
@@ -35,7 +42,26 @@ func (h *Rim) Register() {
 	add := func(pattern string, need account.Permission, a web.Action, long bool) {
 		h.shell.Add(web.Route{Pattern: pattern, Need: need, Action: a, Long: long})
 	}
+	h.shell.Templates("output", templates)
+	h.shell.Todos(h)
+	h.shell.Nav(
+		web.NavItem{Key: "summary.title", Icon: "file-text", Href: "/summary", Under: "/report", Need: account.ReportRead, Order: 84},
+		web.NavItem{Key: "output.batch.title", Icon: "archive", Href: "/archives", Under: "/report", Need: account.ReportRead, Order: 86})
 	add("GET /report/{form}/pdf", account.ReportRead, h.pdf, true)
+	add("GET /archives", account.ReportRead, h.batches, false)
+	add("POST /archives", account.ReportRead, h.askBatch, false)
+	add("GET /archives/{id}", account.ReportRead, h.batch, false)
+	add("POST /archives/{id}/cancel", account.ReportRead, h.cancelBatch, false)
+	add("GET /archives/{id}/file", account.ReportRead, h.batchFile, true)
+	add("GET /summary", account.ReportRead, h.summaries, false)
+	add("GET /summary/{kind}", account.ReportRead, h.paper, false)
+	add("GET /summary/{kind}/docx", account.ReportRead, h.docx, false)
+	add("GET /summary/{kind}/final", account.ReportRead, h.final, false)
+	add("POST /summary/{kind}/draft", account.ReportFill, h.act(h.make), true)
+	add("POST /summary/{kind}/submit", account.ReportFill, h.act(h.submit), false)
+	add("POST /summary/{kind}/return", account.ReportReview, h.act(h.review(summary.Return)), false)
+	add("POST /summary/{kind}/accept", account.ReportReview, h.act(h.review(summary.Accept)), false)
+	h.shell.Add(web.Route{Pattern: "POST /summary/{kind}/upload", Need: account.ReportFill, Action: h.act(h.upload), Upload: true})
 }
 
 // ask is the form, period and place of an address.
