@@ -31,7 +31,7 @@ type dispatchRow struct {
 type sectionView struct {
 	dispatch.Section
 	Rows  []lineRow
-	On    bool // chosen to be issued: of one calibre the newest table
+	On    bool   // chosen to be issued: of one calibre the newest table
 	Units string // of what was done
 	Slow  int
 }
