@@ -103,6 +103,7 @@ func (a *App) connect(ctx context.Context, o Options) error {
 	a.Rules = rule.NewDesk(a.DB, &a.places, a.Audit)
 	a.Months = month.New(a.DB, a.Audit)
 	a.Registers = register.New(a.DB, a.Box, a.Audit, &a.places)
+	a.Registers.UseMonths(a.Months)
 	a.People = people.New(a.DB, people.Deps{
 		Box: a.Box, Audit: a.Audit, Closed: a.Months, Checks: a.Rules, Settled: a.Registers,
 		Spells: work.ReadSpells, Reclass: work.Reclass,

@@ -76,7 +76,9 @@ var unscoped = map[string]string{
 	"region/regionstore.Store.Tree": "the tree of places is public",
 	"region/regionstore.Store.Tags": "lists of areas are public",
 
-	"region/regionstore.Store.AllTags": "lists of areas are public",
+	"region/regionstore.Store.AllTags":  "lists of areas are public",
+	"region/regionstore.Store.TagRows":  "lists of areas are public",
+	"region/regionstore.Store.TagNames": "lists of areas are public",
 }
 
 // own are the methods whose caller acts on their own account only: they use

@@ -90,7 +90,7 @@ func base(f *Facts, m calendar.Month, r *Rules) (fact.PersonMonth, bool) {
 		at, on = f.OutOn.Month(), f.OutOn
 	}
 	p := fact.PersonMonth{Month: m, PersonID: f.ID, Village: f.VillageAt(at), Sex: f.Sex, Age: f.Birth.AgeOn(end),
-		Education: f.Education, Skill: f.Skill, WageFen: -1, Settlement: f.Settlement}
+		Education: f.Education, Skill: f.Skill, WageFen: -1, Settlement: f.SettlementOn(on)}
 	kinds, monitored, riskGone := f.kinds(on, r)
 	p.Kinds = kinds
 	counted := kinds&fact.CountedKinds != 0

@@ -25,6 +25,9 @@ type Facts struct {
 	OutOn      calendar.Date
 	OutReason  int
 	MergedInto int64
+	Homes      []Home        // dated residence in settlements, ascending Since
+	Opened     calendar.Date // of Settlement: from when to when it exists
+	Closed     calendar.Date
 	Stays      []Stay            // ascending Since
 	Kinds      []fact.PersonKind // any order
 	States     []State           // ascending Since
@@ -35,6 +38,31 @@ type Facts struct {
 type Stay struct {
 	Since, Until calendar.Month
 	Village      region.Code
+}
+
+// Home is a residence in a settlement from Since to Until, both inclusive, by
+// the settlement's list of residents.
+type Home struct {
+	Since, Until calendar.Date
+	Settlement   int64
+}
+
+// SettlementOn is the settlement in which the person lives on a day, 0 none.
+// The dated list of residents decides; whom no list names lives where the
+// ledger says, as long as that settlement exists.
+func (f *Facts) SettlementOn(d calendar.Date) (id int64) {
+	if len(f.Homes) == 0 {
+		if d < f.Opened || f.Closed != 0 && d > f.Closed {
+			return 0
+		}
+		return f.Settlement
+	}
+	for i := range f.Homes {
+		if h := &f.Homes[i]; h.Since <= d && d <= h.Until {
+			id = h.Settlement
+		}
+	}
+	return id
 }
 
 // State is a stated livelihood.

@@ -64,7 +64,7 @@ func loadIDs(ctx context.Context, q db.Querier, ids []int64) ([]Facts, error) {
 
 func load(ctx context.Context, q db.Querier, w who) ([]Facts, error) {
 	l := loader{ctx: ctx, q: q, who: w}
-	for _, step := range []func() error{l.persons, l.stays, l.kinds, l.states, l.spells, l.terms, l.seen} {
+	for _, step := range []func() error{l.persons, l.settlements, l.homes, l.stays, l.kinds, l.states, l.spells, l.terms, l.seen} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("load facts: %w", err)
 		}

@@ -16,6 +16,7 @@ const (
 	TagKey160    = "key160"    // 160 个国家乡村振兴重点帮扶县 (2021)
 	TagProvKey   = "prov_key"  // 省级重点帮扶县, by the user
 	TagMidWest   = "midwest"   // 中西部 22 省（区、市）
+	TagPartner   = "partner"   // 对口协作省市的国家重点帮扶县 (A166), by the user
 )
 
 // Tag is what is known of a list of areas.
@@ -32,6 +33,7 @@ var Tags = []Tag{
 	{ID: TagCounty832, Source: "832个贫困县名单（2014年）", From: 20141201, Full: 832},
 	{ID: TagKey160, Source: "国家乡村振兴局 2021-08-27 国家乡村振兴重点帮扶县名单（公开转载，仅得 90 县）", From: 20210827, Full: 160, Partial: true},
 	{ID: TagProvKey},
+	{ID: TagPartner},
 	{ID: TagMidWest, Source: "人社部发〔2022〕13号附件1（除东部的辽宁、福建、山东）", From: 20220315, Full: 22},
 }
 

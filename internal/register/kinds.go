@@ -38,6 +38,9 @@ var (
 	marks   = Field{Key: "marks", Type: AreaMarks, Headings: []string{
 		"项目所在地是否属于：①省乡村振兴重点帮扶县②易地搬迁安置区③黄河滩区居民迁建安置区",
 		"项目所在地是否属于①省乡村振兴重点帮扶县②易地搬迁安置区③黄河滩区居民迁建安置区", "所属区域", "是否属于重点地区"}}
+	// relocated: of the posts of a project at least a tenth go to those who were
+	// moved (A169); stated where no list of people tells.
+	relocated = count("relocated", "安置搬迁群众人数", "其中搬迁群众人数", "搬迁群众人数")
 	// person heads every workbook of members. A row with neither name nor
 	// number is a headcount (无名单).
 	person = []Field{
@@ -81,13 +84,13 @@ var kinds = []*Kind{
 		Fields: fields(place, []Field{named("项目名称", "以工代赈项目名称"), choice("class", "项目类别", "重点工程项目", "中小型农业农村基础设施项目", "以工代赈专项投资项目"),
 			choice("work", "建设内容", "农田水利", "村庄道路", "人居环境整治", "乡村绿化", "其他"), text("fund", "资金来源"), money("funds", "项目资金（元）", "项目资金", "资金基数（元）"), money("wages", "劳务报酬（元）", "劳务报酬", "发放劳务报酬"),
 			text("owner", "业主单位"), text("builder", "施工单位"), text("doc_no", "批复文号", "立项文号"), date("started_on", "开工日期", "开工时间").must(), date("ended_on", "完工日期", "完工时间"),
-			count("people", "吸纳当地农村劳动力人数", "吸纳当地农村劳动力就业人数", "务工人数"), count("poor", "吸纳脱贫人口数", "其中脱贫人口数")}, contact, note),
+			count("people", "吸纳当地农村劳动力人数", "吸纳当地农村劳动力就业人数", "务工人数"), count("poor", "吸纳脱贫人口数", "其中脱贫人口数"), relocated}, contact, note),
 		Members: &Members{Noun: "务工人员", Title: "以工代赈项目务工人员名册", Fields: fields(place, of("项目名称", "以工代赈项目名称"), person,
 			[]Field{text("role", "工种", "岗位"), text("agreement", "劳务协议号", "协议号")}, stays("上工日期", "离场日期"), []Field{money("paid", "已发劳务报酬（元）", "实发报酬", "实发金额")}, headcount, note)}},
 	{ID: "post", Name: "乡村公益性岗位", Title: "乡村公益性岗位登记表", Unit: "个", Facts: "A095–A111",
 		Fields: fields(place, []Field{named("岗位名称", "公益性岗位名称"), choice("form", "岗位类型", "护林员", "护路员", "保洁员", "护水员", "护理员", "村务管理员", "光伏岗位", "其他").also("岗位类别"),
 			text("fund", "资金渠道", "资金来源"), choice("hours", "用工形式", "全日制", "非全日制"), count("quota", "核定岗位数", "指标数", "岗位数").in("个"), money("pay", "补贴标准（元/月）", "补贴标准", "岗位补贴"),
-			text("reason", "设岗理由"), date("started_on", "设岗日期", "开发日期"), count("people", "在岗人数"), count("poor", "安置脱贫人口数", "其中脱贫人口数")}, contact, ends, note),
+			text("reason", "设岗理由"), date("started_on", "设岗日期", "开发日期"), count("people", "在岗人数"), count("poor", "安置脱贫人口数", "其中脱贫人口数"), relocated}, contact, ends, note),
 		Members: &Members{Noun: "在岗人员", Title: "乡村公益性岗位在岗人员名册", Creates: true, Fields: fields(place, of("岗位名称", "公益性岗位名称"), person,
 			[]Field{choice("form", "岗位类型", "护林员", "护路员", "保洁员", "护水员", "护理员", "村务管理员", "光伏岗位", "其他").also("岗位类别"), choice("hours", "用工形式", "全日制", "非全日制"), text("fund", "资金渠道", "资金来源")},
 			stays("上岗日期", "离岗日期"), []Field{money("pay", "补贴标准（元/月）", "补贴标准", "岗位补贴")}, headcount, note)}},
@@ -101,12 +104,13 @@ var kinds = []*Kind{
 			date("started_on", "举办日期", "活动日期", "举办时间").must(), text("venue", "举办地点", "地点"), count("firms", "参会企业数", "企业数").in("家"), count("jobs", "提供岗位数", "岗位数").in("个"), count("hired", "达成意向人数", "达成意向")}, contact, note)},
 	{ID: "project", Name: "就业帮扶项目", Title: "脱贫人口就业帮扶项目登记表", Unit: "个", Facts: "A173, A183",
 		Fields: fields(place, []Field{named("项目名称", "帮扶项目名称"), text("brief", "项目简介", "简介").must(), count("people", "带动就业人数", "合计").must(), count("poor", "带动脱贫人口就业人数", "其中脱贫人口").must(),
-			marks, date("started_on", "入单日期", "实施日期", "开始日期")}, contact, ends, note)},
+			relocated, marks, date("started_on", "入单日期", "实施日期", "开始日期")}, contact, ends, note)},
 	{ID: SettlementKind, Name: "安置区", Title: "易地搬迁（滩区迁建）安置区登记表", Unit: "个", Facts: "A031, A164, A165, A167, A203",
-		Fields: fields(place, []Field{named("安置区名称", "易地搬迁安置区名称", "迁建安置区名称"), choice("form", "安置区类型", "易地搬迁安置区", "黄河滩区居民迁建安置区").also("安置类型").must(),
+		Fields: fields(place, []Field{named("安置区名称", "易地搬迁安置区名称", "迁建安置区名称"), choice("form", "安置区类型", "易地搬迁安置区", "黄河滩区居民迁建安置区", "其他安置区").also("安置类型").must(),
 			count("households", "搬迁户数", "安置户数", "迁建户数").in("户"), count("people", "搬迁人口数", "安置人口数", "迁建人口数"), count("poor", "脱贫人口数", "其中脱贫人口数"), count("able", "劳动力人数", "其中劳动力人数"),
 			date("started_on", "入住日期", "建成日期", "投用日期"), {Key: "facility", Headings: []string{"有无综合服务设施", "综合服务设施"}, Type: YesNo},
-			{Key: "window", Headings: []string{"是否设就业服务窗口", "公共就业服务窗口"}, Type: YesNo}, text("platform", "依托平台", "依托就近平台")}, contact, ends, note)},
+			{Key: "window", Headings: []string{"是否设就业服务窗口", "公共就业服务窗口"}, Type: YesNo}, text("platform", "依托平台", "依托就近平台")}, contact, ends, note),
+		Members: &Members{Noun: "居民", Title: "安置区居民名册", Fields: fields(place, of("安置区名称", "易地搬迁安置区名称", "迁建安置区名称", "所在安置区"), person, stays("入住日期", "搬离日期"), headcount, note)}},
 }
 
 // SettlementKind is the register of 易地搬迁 and 黄河滩区迁建 settlements. No column

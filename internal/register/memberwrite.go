@@ -55,6 +55,11 @@ func (s *Store) AddMember(ctx context.Context, by account.Caller, registerID int
 		if err := s.insertMember(ctx, tx, m, found, 0, by.UserID); err != nil {
 			return err
 		}
+		if r.Kind == SettlementKind && m.PersonID != 0 {
+			if err := s.resettled(ctx, tx, moved{m.PersonID: m.StartedOn}, by.UserID, 0); err != nil {
+				return err
+			}
+		}
 		return record(ctx, s, tx, by, "register.member.add", r.ID, r.Region, r.Kind)
 	})
 	return m, err
@@ -75,8 +80,9 @@ func (s *Store) EndMember(ctx context.Context, by account.Caller, registerID, me
 			return err
 		}
 		var started, ended calendar.Date
-		err = tx.QueryRowContext(ctx, "SELECT started_on, ended_on FROM register_member m WHERE register_id = $1 AND id = $2 AND "+live("m"),
-			registerID, memberID).Scan(&started, &ended)
+		var person int64
+		err = tx.QueryRowContext(ctx, "SELECT started_on, ended_on, person_id FROM register_member m WHERE register_id = $1 AND id = $2 AND "+live("m"),
+			registerID, memberID).Scan(&started, &ended, &person)
 		switch {
 		case err != nil:
 			return errNotFound
@@ -87,6 +93,11 @@ func (s *Store) EndMember(ctx context.Context, by account.Caller, registerID, me
 		}
 		if err := endMember(ctx, tx, registerID, memberID, ended, on, reason, changeOf{reason: reason, user: by.UserID}); err != nil {
 			return err
+		}
+		if r.Kind == SettlementKind && person != 0 {
+			if err := s.resettled(ctx, tx, moved{person: on}, by.UserID, 0); err != nil {
+				return err
+			}
 		}
 		return record(ctx, s, tx, by, "register.member.end", r.ID, r.Region, r.Kind)
 	})

@@ -183,7 +183,7 @@ func (r *Roster) ensure(ctx context.Context, tx *db.Tx, b *transfer.Batch, p *pa
 // Finish writes what the file changes on rows that readers see.
 func (r *Roster) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, each func(func(transfer.Staged) error) error) error {
 	why := changeOf{reason: "", user: b.UserID, batch: b.ID}
-	return each(func(row transfer.Staged) error {
+	err := each(func(row transfer.Staged) error {
 		if row.Result != transfer.Changed {
 			return nil
 		}
@@ -202,6 +202,9 @@ func (r *Roster) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, each 
 		if err := r.s.update(ctx, tx, old, merged, why); err != nil {
 			return err
 		}
+		if err := r.s.redated(ctx, tx, old, merged, b.UserID, b.ID); err != nil {
+			return err
+		}
 		if merged.State != old.State || merged.EndedOn != old.EndedOn {
 			since := merged.EndedOn
 			if merged.State != Ended {
@@ -211,6 +214,18 @@ func (r *Roster) Finish(ctx context.Context, tx *db.Tx, b *transfer.Batch, each 
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	who, err := batchResidents(ctx, tx, b.ID)
+	if err != nil || len(who) == 0 {
+		return err
+	}
+	// What months would now be is read from what readers see.
+	if _, err := tx.ExecContext(ctx, "DELETE FROM hidden_batch WHERE batch_id = $1", b.ID); err != nil {
+		return fmt.Errorf("show batch: %w", err)
+	}
+	return r.s.resettled(ctx, tx, who, b.UserID, b.ID)
 }
 
 // Undo takes the batch's rows out again and restores what it changed. A
@@ -232,6 +247,10 @@ func (r *Roster) Undo(ctx context.Context, tx *db.Tx, b *transfer.Batch) error {
 	if used > 0 {
 		return fault.New(fault.Conflict, "register.undo_used", used)
 	}
+	who, err := batchResidents(ctx, tx, b.ID)
+	if err != nil {
+		return err
+	}
 	if err := r.restore(ctx, tx, b.ID); err != nil {
 		return err
 	}
@@ -246,7 +265,7 @@ func (r *Roster) Undo(ctx context.Context, tx *db.Tx, b *transfer.Batch) error {
 			return fmt.Errorf("undo roster: %w", err)
 		}
 	}
-	return nil
+	return r.s.resettled(ctx, tx, who, b.UserID, b.ID)
 }
 
 // restore writes back the values before the batch, the latest change first.

@@ -34,6 +34,7 @@ type Store struct {
 	box    Box
 	audit  account.Recorder
 	places Places
+	months Months // nil: nobody counts residents
 }
 
 // New makes a store; all of its parts are needed.

@@ -137,6 +137,9 @@ func (s *Store) Edit(ctx context.Context, by account.Caller, id int64, version i
 		if err := s.update(ctx, tx, old, r, changeOf{reason: reason, user: by.UserID}); err != nil {
 			return err
 		}
+		if err := s.redated(ctx, tx, old, r, by.UserID, 0); err != nil {
+			return err
+		}
 		return record(ctx, s, tx, by, "register.edit", id, old.Region, old.Kind)
 	})
 }
@@ -182,6 +185,9 @@ func (s *Store) End(ctx context.Context, by account.Caller, id int64, version in
 			UPDATE register_member SET ended_on = $1, end_reason = $2, updated_at = $3
 			WHERE register_id = $4 AND ended_on > $1 AND started_on <= $1`, int32(on), reason, db.Millis(tx.Now), id); err != nil {
 			return fmt.Errorf("end members of register %d: %w", id, err)
+		}
+		if err := s.redated(ctx, tx, old, &r, by.UserID, 0); err != nil {
+			return err
 		}
 		return record(ctx, s, tx, by, "register.end", id, old.Region, old.Kind)
 	})

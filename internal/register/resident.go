@@ -1,0 +1,155 @@
+package register
+
+import (
+	"context"
+	"fmt"
+
+	"wengang/internal/calendar"
+	"wengang/internal/change"
+	"wengang/internal/db"
+	"wengang/internal/fact"
+	"wengang/internal/region"
+)
+
+// Months learns that people lived elsewhere than it has them in months that
+// may be closed (internal/month).
+type Months interface {
+	NoteAll(ctx context.Context, tx *db.Tx, ids []int64, from, to calendar.Month, by, batch int64) error
+}
+
+// UseMonths connects the months: the residents of settlements are counted in
+// them by their dates.
+func (s *Store) UseMonths(m Months) { s.months = m }
+
+// moved is who lives elsewhere than before, from which day on.
+type moved map[int64]calendar.Date
+
+func (m moved) add(id int64, from calendar.Date) {
+	if id == 0 {
+		return
+	}
+	if was, ok := m[id]; !ok || from < was {
+		m[id] = from
+	}
+}
+
+// resettled tells readers of the months that people live elsewhere: the cache
+// by the change log, closed months by what they would now be.
+func (s *Store) resettled(ctx context.Context, tx *db.Tx, who moved, by, batch int64) error {
+	if len(who) == 0 {
+		return nil
+	}
+	ids := make([]int64, 0, len(who))
+	first := fact.Forever
+	for id, from := range who {
+		ids, first = append(ids, id), min(first, from)
+	}
+	from := calendar.Month(first / 100)
+	at, err := homesOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	homes := map[region.Code]bool{}
+	for id, village := range at {
+		if len(ids) > 20 {
+			homes[village.At(region.County)] = true
+		} else if err := change.Person(ctx, tx, village, id, from, calendar.Open); err != nil {
+			return err
+		}
+	}
+	for c := range homes {
+		if err := change.County(ctx, tx, c, from, calendar.Open); err != nil {
+			return err
+		}
+	}
+	if s.months == nil {
+		return nil
+	}
+	return s.months.NoteAll(ctx, tx, ids, from, calendar.Open, by, batch)
+}
+
+func homesOf(ctx context.Context, q db.Querier, ids []int64) (map[int64]region.Code, error) {
+	out := map[int64]region.Code{}
+	for len(ids) > 0 {
+		n := min(400, len(ids))
+		var a db.Args
+		err := each(ctx, q, "SELECT p.id, p.village FROM person p WHERE p.id IN "+db.List(&a, ids[:n]), a.Values, func(row scanner) error {
+			var id int64
+			var at region.Code
+			if err := row.Scan(&id, &at); err != nil {
+				return err
+			}
+			out[id] = at
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("homes of residents: %w", err)
+		}
+		ids = ids[n:]
+	}
+	return out, nil
+}
+
+// residents are the people whom a settlement counts: those of its list and
+// those whom the ledger has there without dates.
+func residents(ctx context.Context, q db.Querier, id int64, from calendar.Date) (moved, error) {
+	who := moved{}
+	err := each(ctx, q, `SELECT m.person_id FROM register_member m WHERE m.register_id = $1 AND m.person_id > 0
+		UNION SELECT p.id FROM person p WHERE p.settlement = $1`, []any{id}, func(row scanner) error {
+		var person int64
+		if err := row.Scan(&person); err != nil {
+			return err
+		}
+		who.add(person, from)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("residents of settlement %d: %w", id, err)
+	}
+	return who, nil
+}
+
+// redated: a settlement that opens or closes on another day takes its people
+// along.
+func (s *Store) redated(ctx context.Context, tx *db.Tx, old, now *Record, by, batch int64) error {
+	if old.Kind != SettlementKind || old.StartedOn == now.StartedOn && old.EndedOn == now.EndedOn {
+		return nil
+	}
+	from := fact.Forever
+	if old.StartedOn != now.StartedOn {
+		from = min(old.StartedOn, now.StartedOn)
+	}
+	if old.EndedOn != now.EndedOn {
+		from = min(from, old.EndedOn, now.EndedOn)
+	}
+	who, err := residents(ctx, tx, old.ID, from)
+	if err != nil {
+		return err
+	}
+	return s.resettled(ctx, tx, who, by, batch)
+}
+
+// batchResidents are the residents whom a roster brought or changed.
+func batchResidents(ctx context.Context, q db.Querier, batch int64) (moved, error) {
+	who := moved{}
+	err := each(ctx, q, `
+		SELECT m.person_id, m.started_on FROM register_member m JOIN register r ON r.id = m.register_id AND r.kind = '`+SettlementKind+`'
+		WHERE m.batch_id = $1 AND m.person_id > 0
+		UNION ALL
+		SELECT m.person_id, CASE WHEN c.field = 'started_on' THEN 0 ELSE m.started_on END FROM register_change c
+		JOIN register r ON r.id = c.register_id AND r.kind = '`+SettlementKind+`'
+		JOIN register_member m ON m.register_id = c.register_id AND m.id = c.member_id
+		WHERE c.batch_id = $1 AND c.member_id > 0 AND m.person_id > 0`, []any{batch}, func(row scanner) error {
+		var person int64
+		var from calendar.Date
+		if err := row.Scan(&person, &from); err != nil {
+			return err
+		}
+		who.add(person, from)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("residents of a batch: %w", err)
+	}
+	return who, nil
+}
