@@ -420,13 +420,19 @@ func (g *guesser) bind(at string, c *Cell, path []string) {
 	if u, known := units[g.unit]; known && b.Unit == "人" && u.divide > 1 && g.unit != "元" && g.unit != "万元" {
 		b.Divide, b.Decimals, b.Unit = u.divide, u.decimals, g.unit
 	}
-	b.At = at
+	b.At, b.Heading = at, headingOf(path)
+	g.spec.Set(b)
+}
+
+// headingOf is a path without the levels that only name a unit.
+func headingOf(path []string) []string {
+	var out []string
 	for _, level := range path {
-		if cut := inBrackets.ReplaceAllString(level, ""); cut != "" {
-			b.Heading = append(b.Heading, level)
+		if inBrackets.ReplaceAllString(level, "") != "" {
+			out = append(out, level)
 		}
 	}
-	g.spec.Set(b)
+	return out
 }
 
 // compare sets the columns of a row that compare others: 同比, 较上期增减.
@@ -456,7 +462,7 @@ func (g *guesser) compare(row int) {
 		if !ok || !known {
 			continue
 		}
-		b := Bind{At: c.At, Kind: Derived, Formula: now + "-" + then, Guess: true, Heading: append(g.rowPath(row), head)}
+		b := Bind{At: c.At, Kind: Derived, Formula: now + "-" + then, Guess: true, Heading: headingOf(append(g.rowPath(row), head))}
 		if base := g.spec.Bind(now); base.Divide > 1 {
 			b.Decimals, b.Unit = base.Decimals, base.Unit
 		}

@@ -26,16 +26,22 @@ type popView struct {
 	Left        bool   // opens to the right
 	Close       string
 	Ref         string
-	Now         int64
+	Now         string // the number as it is typed
+	Decimals    bool
 	Mark        string // a remark that is to be answered
 	MayMark     bool
 }
 
 func (h *Rim) pop(r *web.Request, v *sheetView, rw *report.Row, c *report.Column, x *report.Cell) *popView {
 	ref := rw.Key + "." + strconv.Itoa(c.N)
-	p := &popView{Title: rw.Name + " · " + columnName(c), Value: number(rw, x.Value), Unit: r.T("report.unit." + c.Unit), Kind: r.T("report.kind.computed"), Time: r.T("report.kind.lasting"),
-		Left: c.N <= len(v.form.Printed())/2, Close: v.link(r, "", "cell", ""), Ref: ref, Now: x.Value}
-	if c.Basis == report.Begun {
+	p := &popView{Title: rw.Name + " · " + columnName(c), Value: shown(rw, c, x), Unit: unit(r, c), Kind: r.T("report.kind.computed"), Time: r.T("report.kind.lasting"),
+		Left: c.N <= len(v.form.Printed())/2, Close: v.link(r, "", "cell", ""), Ref: ref, Now: typed(rw, c, x), Decimals: c.Divide > 1}
+	switch {
+	case v.form.Design != nil && x.Explain.Month != 0:
+		p.Time = x.Explain.Month.String()
+	case v.form.Design != nil && c.Kind == "":
+		p.Time = v.period.String()
+	case c.Basis == report.Begun:
 		p.Time = r.T("report.kind.begun")
 	}
 	if x.Correction != nil {
@@ -45,7 +51,7 @@ func (h *Rim) pop(r *web.Request, v *sheetView, rw *report.Row, c *report.Column
 		p.Facts = append(p.Facts, web.Fact{Label: r.T("report.why." + key), Value: value})
 	}
 	e := x.Explain
-	fact("calibre", r.T("report.calibre."+c.Key))
+	fact("calibre", calibre(r, c))
 	cutoff := e.Cutoff.String()
 	if e.Received != 0 {
 		cutoff += "，" + r.T("report.why.received", db.FromMillis(e.Received).Format("2006-01-02 15:04"))
@@ -69,16 +75,16 @@ func (h *Rim) pop(r *web.Request, v *sheetView, rw *report.Row, c *report.Column
 		fact("missing", r.T("report.why.missingrows", e.Missing))
 	}
 	if e.Last >= 0 && x.Value < 0 {
-		fact("last", r.T("report.why.lastonly", web.Thousands(e.Last), p.Unit))
+		fact("last", r.T("report.why.lastonly", printed(c, e.Last), p.Unit))
 	} else if e.Last >= 0 {
-		fact("last", r.T("report.why.lastof", web.Thousands(e.Last), p.Unit, web.Signed(x.Value-e.Last)))
+		fact("last", r.T("report.why.lastof", printed(c, e.Last), p.Unit, signed(c, x.Value-e.Last)))
 	} else {
 		fact("last", r.T("report.why.nolast"))
 	}
 	if x.Correction != nil {
 		fact("corrected", r.T("report.why.was", web.Thousands(x.Correction.Computed), x.Correction.Reason))
 	}
-	if x.Computed-e.Heads > 0 {
+	if c.Lists() && x.Computed-e.Heads > 0 {
 		p.List = v.link(r, "/list", "row", rw.Key, "col", c.N)
 		p.Label = r.T("report.open."+listKind(c), web.Thousands(x.Computed-e.Heads))
 	}
@@ -87,7 +93,7 @@ func (h *Rim) pop(r *web.Request, v *sheetView, rw *report.Row, c *report.Column
 		p.Kind = r.T("report.kind.below", r.T("report.state."+string(rw.Source.State)))
 		p.Below = r.Link(v.path(), "at", rw.Region.Full(), "period", v.period.String(), "month", "", "cell", ref)
 	} else {
-		p.Correct = v.Correct
+		p.Correct = v.Correct && c.Count != report.Derived
 	}
 	return p
 }
@@ -113,6 +119,9 @@ func listKind(c *report.Column) string {
 }
 
 func (h *Rim) source(r *web.Request, c *report.Column, e *report.Explain) string {
+	if c.Count == report.Typed || c.Count == report.Derived || c.Count == report.Measured {
+		return designedSource(r, c, e)
+	}
 	if c.Count == report.Figure {
 		if e.Month == 0 {
 			return r.T("report.source.none", r.T("indicator."+c.Figure))
@@ -167,9 +176,9 @@ func (h *Rim) members(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v := membersView{List: l, Title: l.Row.Name + " · " + columnName(l.Column), Calibre: r.T("report.calibre." + l.Column.Key),
+	v := membersView{List: l, Title: l.Row.Name + " · " + columnName(l.Column), Calibre: calibre(r, l.Column),
 		Back: a.link(r, "", "cell", l.Row.Key+"."+strconv.Itoa(l.Column.N)), People: l.Column.Count != report.Bodies,
-		Pager: web.Pager{Total: l.Size, Unit: r.T("report.unit." + l.Column.Unit)}, Empty: web.Empty{Icon: "list", Title: r.T("report.list.empty"), Note: r.T("report.list.heads", l.Heads)}}
+		Pager: web.Pager{Total: l.Size, Unit: listUnit(r, l.Column)}, Empty: web.Empty{Icon: "list", Title: r.T("report.list.empty"), Note: r.T("report.list.heads", l.Heads)}}
 	v.Sub = periodWord(r, a.period) + " · " + r.T("report.list.now")
 	if l.AsThen {
 		v.Sub = periodWord(r, a.period) + " · " + r.T("report.list.then")
@@ -234,6 +243,11 @@ func (h *Rim) correct(w http.ResponseWriter, r *web.Request) error {
 	n, err := strconv.ParseInt(strings.TrimSpace(r.PostFormValue("value")), 10, 64)
 	if err != nil {
 		n = -1
+	}
+	if c := columnAt(a.form, col); c != nil && a.form.Design != nil {
+		if v, ok := c.Parse(r.PostFormValue("value")); ok {
+			n = v
+		}
 	}
 	if err := h.store.Correct(r.Context(), r.Caller, a.ref(row, col), n, strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
 		return h.again(w, r, err, "correct", "value", "reason")

@@ -1,8 +1,6 @@
 package reporthttp
 
 import (
-	"strconv"
-
 	"wengang/internal/account"
 	"wengang/internal/report"
 	"wengang/internal/web"
@@ -70,7 +68,11 @@ func (h *Rim) dialogs(r *web.Request, v *sheetView) {
 	if v.Pop == nil {
 		return
 	}
-	n := field("value", strconv.FormatInt(v.Pop.Now, 10), "number", 0)
+	kind := "number"
+	if v.Pop.Decimals {
+		kind = "text" // 1.23 in 万人
+	}
+	n := field("value", v.Pop.Now, kind, 0)
 	n.Unit, n.Hint = v.Pop.Unit, r.T("report.correct.note")
 	v.Fields["correct"] = []web.Field{n, field("reason", "", "area", 300)}
 	if v.MayMark {
@@ -113,22 +115,23 @@ func (h *Rim) backTo(r *web.Request, v *sheetView, f web.Field) web.Field {
 // deptDialogs are the words of departments: spoken by themselves, or recorded
 // for them.
 func (h *Rim) deptDialogs(r *web.Request, v *sheetView, field func(name, value, kind string, max int) web.Field, version int) {
-	verdict := func() web.Field {
-		f := field("verdict", "", "radio", 0)
+	verdict := func(name string) web.Field {
+		f := field(name, "", "radio", 0)
+		f.Label = r.T("report.field.verdict")
 		for _, x := range []report.Verdict{report.Confirm, report.Object} {
 			f.Options = append(f.Options, web.Option{Value: string(x), Label: r.T("report.cosign." + string(x)), On: f.Value == string(x) || f.Value == "" && x == report.Confirm})
 		}
 		return f
 	}
-	note := func() web.Field {
-		f := field("note", "", "area", 300)
-		f.Required, f.Hint = false, r.T("report.cosign.note")
+	note := func(name string) web.Field {
+		f := field(name, "", "area", 300)
+		f.Label, f.Required, f.Hint = r.T("report.field.note"), false, r.T("report.cosign.note")
 		return f
 	}
 	for _, d := range v.Life.Depts {
 		if d.Speak {
 			v.Dialogs = append(v.Dialogs, dialogView{Name: "cosign", Title: r.T("report.cosign.do", d.Name), Note: r.T("report.ask.cosign"), Action: v.link(r, "/cosign"), Version: version,
-				Fields: []web.Field{verdict(), note()}, Hidden: map[string]string{"dept": d.Dept}})
+				Fields: []web.Field{verdict("verdict"), note("word")}, Hidden: map[string]string{"dept": d.Dept}})
 			break
 		}
 	}
@@ -141,7 +144,7 @@ func (h *Rim) deptDialogs(r *web.Request, v *sheetView, field func(name, value, 
 	}
 	file.Accept = ".pdf,.jpg,.jpeg,.png"
 	v.Dialogs = append(v.Dialogs, dialogView{Name: "record", Title: r.T("report.cosign.record"), Note: r.T("report.ask.record"), Action: v.link(r, "/record"), Version: version, Upload: true,
-		Fields: []web.Field{dept, field("person", "", "", 40), verdict(), note(), file}})
+		Fields: []web.Field{dept, field("person", "", "", 40), verdict("said"), note("remarks"), file}})
 }
 
 // mayMark: who may send this sheet back may note remarks on its cells.

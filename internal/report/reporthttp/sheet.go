@@ -23,7 +23,8 @@ type sheetView struct {
 	Office      string
 	Date        [3]string // year, month, day
 	Head        [][]headCell
-	Columns     []string // widths in per cent
+	Grid        *gridView // of a designed form: the filled blank
+	Columns     []string  // widths in per cent
 	Rows        []rowView
 	Prev, Next  string
 	Export      string
@@ -137,6 +138,9 @@ func (h *Rim) sheetView(r *web.Request) (*sheetView, error) {
 	if err := h.against(r, v); err != nil {
 		return nil, err
 	}
+	if err := h.grid(v); err != nil {
+		return nil, err
+	}
 	h.findings(r, v)
 	h.notes(r, v)
 	h.dialogs(r, v)
@@ -212,7 +216,7 @@ func (h *Rim) cell(r *web.Request, v *sheetView, rw *report.Row, c *report.Colum
 		out.Class = strings.Join(append(classes, "txt"), " ")
 		return out
 	}
-	out.Text = number(rw, x.Value)
+	out.Text = shown(rw, c, x)
 	if x.Value == 0 {
 		classes = append(classes, "z")
 	}
@@ -224,8 +228,8 @@ func (h *Rim) cell(r *web.Request, v *sheetView, rw *report.Row, c *report.Colum
 	}
 	if x.Correction != nil {
 		classes = append(classes, "cor")
-		if x.Value != x.Computed {
-			out.Old = web.Thousands(x.Computed)
+		if x.Value != x.Computed && x.Computed >= 0 {
+			out.Old = printed(c, x.Computed)
 		}
 	}
 	if v.form.Rows == report.Units {
@@ -294,13 +298,13 @@ func (h *Rim) notes(r *web.Request, v *sheetView) {
 				continue
 			}
 			v.Corrections++
-			n := noteView{Title: rw.Name + " · " + columnName(col), New: web.Thousands(c.Corrected), Unit: r.T("report.unit." + col.Unit), Reason: c.Reason,
+			n := noteView{Title: rw.Name + " · " + columnName(col), New: printed(col, c.Corrected), Unit: unit(r, col), Reason: c.Reason,
 				By: c.ByName + " · " + db.FromMillis(c.At).Format("01-02 15:04"), Ref: rw.Key + "." + strconv.Itoa(col.N), Withdraw: v.Withdraw, Prove: v.Withdraw && h.papers != nil}
 			if c.Evidence != 0 {
 				n.Paper = r.Link("/evidence/"+strconv.FormatInt(c.Evidence, 10), "month", "")
 			}
-			if c.Corrected != c.Computed {
-				n.Old = web.Thousands(c.Computed)
+			if c.Corrected != c.Computed && c.Computed >= 0 {
+				n.Old = printed(col, c.Computed)
 			}
 			v.Notes = append(v.Notes, n)
 		}

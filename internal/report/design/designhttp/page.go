@@ -162,6 +162,9 @@ func (h *Rim) blank(r *web.Request, v *pageView, t *design.Table) {
 			if !c.Boxed {
 				class = append(class, "bare")
 			}
+			if !c.Boxed && !c.Left && c.Across >= t.Cols-1 && c.Text != "" {
+				class = append(class, "ttl")
+			}
 			if c.Left && c.Text != "" {
 				class = append(class, "txt")
 			}
@@ -169,7 +172,7 @@ func (h *Rim) blank(r *web.Request, v *pageView, t *design.Table) {
 			own := b != nil && (key == c.At || c.Text == "" || c.Number)
 			switch {
 			case c.Formula != "":
-				x.Text, class = "ƒ "+c.Formula, append(class, "own")
+				x.Text, class = "ƒ", append(class, "own")
 			case own && b.Kind == design.Left:
 				class = append(class, "z")
 			case own:
@@ -235,6 +238,9 @@ func (h *Rim) trial(r *web.Request, v *pageView) error {
 			var class []string
 			if !c.Box {
 				class = append(class, "bare")
+			}
+			if !c.Box && !c.Left && c.Across >= len(tr.Grid.Widths)-1 && c.Text != "" {
+				class = append(class, "ttl")
 			}
 			if c.Left && !c.Number && c.Text != "" {
 				class = append(class, "txt")

@@ -210,3 +210,58 @@ func TestLook(t *testing.T) {
 		{Name: "design-en", Path: page + "?at=3715&month=2023-11&lang=en"},
 	})
 }
+
+// publish uploads a blank, confirms what was recognised and puts it in force.
+func (c *console) publish(name string, extra ...url.Values) string {
+	c.t.Helper()
+	_, to, _ := c.send("", "/designs?at=3715&month=2023-11", name, blank(c.t, name))
+	page, _, _ := strings.Cut(to, "?")
+	q := "?at=3715&month=2023-11"
+	post := func(act string, form url.Values) {
+		c.t.Helper()
+		form.Set("lock", c.lock("", page+q))
+		c.As("").Ask("POST", page+"/"+act+q, form).Want(act, 303, "")
+	}
+	for _, x := range extra {
+		post(x.Get("act"), x)
+	}
+	post("confirm", url.Values{})
+	post("publish", url.Values{"title": {"务工就业情况表"}, "citation": {"示例局函〔2023〕1号 二(一)"}, "every": {"month"}, "from": {"2023-11"}, "day": {"5"}, "next": {"1"}, "levels": {"2", "3"}, "publicity": {"asked"}})
+	return "d" + strings.TrimPrefix(page, "/designs/")
+}
+
+// TestDesignedFormLife: a form that nobody built in is filled by a county,
+// typed into, submitted, locked, and its list stays.
+func TestDesignedFormLife(t *testing.T) {
+	c := start(t)
+	id := c.publish("counties.xlsx", url.Values{"act": {"bind"}, "cell": {"I"}, "kind": {"typed"}, "decimals": {"0"}},
+		url.Values{"act": {"check"}, "rule": {"I<=C"}, "words": {"手工数不多于脱贫人口"}, "hard": {"1"}})
+	for _, at := range []region.Code{shenxian, liaocheng} {
+		g := report.Signing{Region: at, Form: id, Steps: report.Chain{report.Fill}, Reason: "测试"}
+		if err := c.reports.SetSigning(context.Background(), account.LocalOperator(at), g); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q := "?at=371522&period=2023-11"
+	step := func(what, method, path, who string, form url.Values, status int, want string) {
+		t.Helper()
+		c.As(who).Ask(method, path, form).Want(what, status, want)
+	}
+	sheet := "/report/" + id
+	step("sheet", "GET", sheet+q, "county", nil, 200, "莘县人力资源和社会保障局")
+	typed := "&cell=371522000000.7"
+	step("typed too much", "POST", sheet+"/correct"+q+typed, "county", url.Values{"value": {"999"}}, 303, "")
+	step("the check stops it", "POST", sheet+"/submit"+q, "county", url.Values{"filler": {"周敏"}, "phone": {"0635-8000027"}}, 422, "手工数不多于脱贫人口")
+	step("typed", "POST", sheet+"/correct"+q+typed, "county", url.Values{"value": {"7"}}, 303, "")
+	step("who typed it", "GET", sheet+q, "county", nil, 200, "手工填写")
+	step("submit", "POST", sheet+"/submit"+q, "county", url.Values{"filler": {"周敏"}, "phone": {"0635-8000027"}}, 303, "")
+	step("accept", "POST", sheet+"/accept"+q, "", url.Values{"version": {"1"}}, 303, "")
+	step("lock", "POST", sheet+"/lock"+q, "", url.Values{"version": {"1"}}, 303, "")
+	step("locked", "GET", sheet+q, "leader", nil, 200, "已锁定")
+	step("list of a locked cell", "GET", sheet+"/list"+q+"&row=371522000000&col=2", "leader", nil, 200, "报送时的名单")
+	step("no list behind a typed cell", "GET", sheet+"/list"+q+"&row=371522000000&col=7", "leader", nil, 404, "")
+	step("the city repeats it", "GET", sheet+"?at=3715&period=2023-11", "", nil, 200, "莘县")
+	if book := c.As("leader").Get(sheet + "/export?at=3715&period=2023-11").Want("export", 200); !strings.HasPrefix(book.Body, "PK") {
+		t.Error("the export is no workbook")
+	}
+}
