@@ -110,6 +110,7 @@ type Form struct {
 	Columns  []Column
 	Left     string // in front of the unit's name
 	Note     string
+	Since    calendar.Date  // of the notice that asks for it, 0: not known
 	Cosign   []account.Dept // who signs with a province's or a city's own form (A186)
 	DueArgs  []any          // of DueRule
 	Design   *Design        // nil for a declared form

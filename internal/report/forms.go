@@ -12,6 +12,9 @@ const citation = "山东省人社厅、发展改革委、农业农村厅关于�
 
 const source = "山东省人社厅等三部门 2023-10-12 印发"
 
+// issued is the day of the notice: what was due before it was not asked for.
+const issued calendar.Date = 20231012
+
 var forms = []*Form{progress, projects}
 
 // progress is 附件1. Its note says 相关数据填当年累计数. Bodies and posts are
@@ -20,7 +23,7 @@ var forms = []*Form{progress, projects}
 // docs/adr/0010 gives the reasons per column.
 var progress = &Form{
 	ID: "progress", Annex: "附件1", Title: "防止返贫就业攻坚行动推进情况表", Short: "推进情况表", Citation: citation + "，附件1", Source: source,
-	Every: Quarterly, Rows: Units, Left: "单位（公章）：", Cosign: []account.Dept{account.DeptPlanning, account.DeptAgriculture}, Note: "注：相关数据填当年累计数。", DueRule: "report.due.quarter",
+	Since: issued, Every: Quarterly, Rows: Units, Left: "单位（公章）：", Cosign: []account.Dept{account.DeptPlanning, account.DeptAgriculture}, Note: "注：相关数据填当年累计数。", DueRule: "report.due.quarter",
 	Due: func(p Period) calendar.Date { return calendar.DateOf(p.Year, p.Quarter*3, 15) },
 	Columns: []Column{
 		{N: 1, Key: "unit", Head: []string{"市、县\n（市、区）"}, Count: Words, Width: 13},
@@ -43,7 +46,7 @@ var progress = &Form{
 // projects is 附件2.
 var projects = &Form{
 	ID: "projects", Annex: "附件2", Title: "脱贫人口就业帮扶项目清单", Short: "项目清单", Citation: citation + "，附件2", Source: source,
-	Every: Yearly, Rows: Projects, Cosign: []account.Dept{account.DeptPlanning, account.DeptAgriculture}, DueRule: "report.due.october",
+	Since: issued, Every: Yearly, Rows: Projects, Cosign: []account.Dept{account.DeptPlanning, account.DeptAgriculture}, DueRule: "report.due.october",
 	Due: func(p Period) calendar.Date { return calendar.DateOf(p.Year, 10, 25) },
 	Columns: []Column{
 		{N: 1, Key: "county", Head: []string{"县（市、区）"}, Count: Words, Width: 11},

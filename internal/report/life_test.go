@@ -347,11 +347,13 @@ func TestStoreRefusesWhatTheTableDoesNotHave(t *testing.T) {
 			report.Approve: func(v int) error { return f.endorse(deputy, report.Approve, v) },
 			report.Sign:    func(v int) error { return f.endorse(head, report.Sign, v) },
 			report.Recall:  func(v int) error { return f.s.Recall(ctx, clerk, "progress", shenxian, q4, v) },
-			report.Return:  func(v int) error { return f.s.Review(ctx, city, "progress", shenxian, q4, v, report.Return, "请核对") },
-			report.Accept:  func(v int) error { return f.s.Review(ctx, city, "progress", shenxian, q4, v, report.Accept, "") },
-			report.Lock:    func(v int) error { return f.s.Review(ctx, city, "progress", shenxian, q4, v, report.Lock, "") },
-			report.Submit:  func(v int) error { return f.s.Review(ctx, city, "progress", shenxian, q4, v, report.Submit, "") },
-			report.Reopen:  func(v int) error { return f.s.Review(ctx, city, "progress", shenxian, q4, v, report.Reopen, "") },
+			report.Return: func(v int) error {
+				return f.s.Review(ctx, city, "progress", shenxian, q4, v, report.Return, "请核对")
+			},
+			report.Accept: func(v int) error { return f.s.Review(ctx, city, "progress", shenxian, q4, v, report.Accept, "") },
+			report.Lock:   func(v int) error { return f.s.Review(ctx, city, "progress", shenxian, q4, v, report.Lock, "") },
+			report.Submit: func(v int) error { return f.s.Review(ctx, city, "progress", shenxian, q4, v, report.Submit, "") },
+			report.Reopen: func(v int) error { return f.s.Review(ctx, city, "progress", shenxian, q4, v, report.Reopen, "") },
 		}
 		// the way of a form, with what each station allows
 		way := []struct {

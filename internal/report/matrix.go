@@ -102,13 +102,15 @@ func (s *Store) Matrix(ctx context.Context, scope region.Scope, at region.Code, 
 }
 
 func (s *Store) slot(t *term, at region.Code, c MatrixColumn, r *Report, seen map[int64]seals) Slot {
-	x := Slot{Form: c.Form, Region: at, Period: c.Period, Due: t.of(c.Form, at, c.Period).Due, Not: r == nil && (!c.Form.Must(at) || !c.Form.InForce(c.Period))}
+	x := Slot{Form: c.Form, Region: at, Period: c.Period, Due: t.of(c.Form, at, c.Period).Due, Not: r == nil && (!c.Form.Must(at) || !c.Form.InForce(c.Period) || c.Form.Due(c.Period) < c.Form.Since)}
 	today := s.today()
 	if r == nil {
-		if x.Late = LateBy(x.Due, today); x.Late > 0 && !x.Not {
+		if x.Not {
+			return x
+		}
+		x.Marks = []Mark{Pending}
+		if x.Late = LateBy(x.Due, today); x.Late > 0 {
 			x.Marks = []Mark{Missing}
-		} else {
-			x.Marks = []Mark{Pending}
 		}
 		return x
 	}

@@ -280,11 +280,19 @@ func (s *Store) write(ctx context.Context, tx *db.Tx, by account.Caller, r *Repo
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO report_sign (report_id, n, version, step, user_id, user_for, user_name, post, at, checksum, passed, checked, remark)
 		SELECT $1, COALESCE(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM report_sign WHERE report_id = $1`,
-		r.ID, r.Version, string(a), by.UserID, by.For, by.Name, post, db.Millis(tx.Now), sh.Checksum(), sh.Checked-len(sh.Findings), sh.Checked, strings.TrimSpace(remark))
+		r.ID, r.Version, string(a), by.UserID, by.For, signer(by), post, db.Millis(tx.Now), sh.Checksum(), sh.Checked-len(sh.Findings), sh.Checked, strings.TrimSpace(remark))
 	if err != nil {
 		return fmt.Errorf("signature: %w", err)
 	}
 	return nil
+}
+
+// signer is the name on a signature: 甲 代 乙 where 甲 stands in.
+func signer(by account.Caller) string {
+	if by.For == 0 {
+		return by.Name
+	}
+	return by.Name + " 代 " + by.ForName
 }
 
 // signable is the form of a version in signing, and NotFound or Conflict for
