@@ -81,6 +81,11 @@ func (s *Store) actual(ctx context.Context, scope region.Scope, t *Table, r *Row
 		return -1, false, nil
 	}
 	figure := t.Figure()
+	if s.pairs != nil && figure != "" && r.Partner != 0 && r.PartOf == 0 && t.Direction == Absorbed && t.YearTo <= t.Year {
+		if v, known, err := s.pairs.FromOrigin(ctx, scope, figure, r.Region, r.Partner, m); err != nil || known {
+			return v, false, err
+		}
+	}
 	if figure == "" || r.Partner != 0 || r.PartOf != 0 {
 		v, ok := reported.until(r, t.Year, m)
 		if !ok {

@@ -33,7 +33,19 @@ type Store struct {
 	audit   account.Recorder
 	places  Places
 	figures Figures
+	pairs   Pairs
 }
+
+// Pairs tells who of a partner's people works at a place, where the ledger
+// holds them (internal/rollup): the workplace's calibre by origin.
+type Pairs interface {
+	// FromOrigin is an absorbed figure of a place, of those who come from another;
+	// known is false where the ledger holds nobody of there.
+	FromOrigin(ctx context.Context, scope region.Scope, indicator string, at, from region.Code, m calendar.Month) (value int64, known bool, err error)
+}
+
+// Pair lets rows of partner provinces in tables of 吸纳 be counted by the ledger.
+func (s *Store) Pair(p Pairs) { s.pairs = p }
 
 // New makes a store; all of its parts are needed.
 func New(d *db.DB, audit account.Recorder, places Places, figures Figures) *Store {

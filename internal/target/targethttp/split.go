@@ -96,6 +96,7 @@ type splitView struct {
 	Lines    []splitRow
 	Sums     []sumView
 	Basis    [5]string // of the whole place
+	Has      [5]bool   // columns of the basis in which something is known
 	Method   string
 	Methods  []web.Option
 	Rules    []web.Option
@@ -246,7 +247,7 @@ func (h *Rim) splitRows(r *web.Request, v *splitView, scope region.Scope, childr
 		v.Lines = append(v.Lines, row)
 	}
 	for i := range sums {
-		v.Basis[i] = "—"
+		v.Basis[i], v.Has[i] = "—", any[i]
 		if any[i] {
 			v.Basis[i] = web.Thousands(sums[i])
 		}
