@@ -10,7 +10,8 @@ import (
 )
 
 // confirm types the monthly entries of the villages that answer, as an officer
-// does who has their sheets: everybody in work is as before. So the sample's
+// does who has their sheets: everybody in work is as before, but for those whom
+// the month's file left out. So the sample's
 // figures hold people whom the village has confirmed and people of whom only a
 // file says so.
 func (d *demo) confirm(ctx context.Context) error {
@@ -23,7 +24,7 @@ func (d *demo) confirm(ctx context.Context) error {
 		}
 		var lines []entry.Line
 		for i := range book.Rows {
-			if r := &book.Rows[i]; r.State.Code == fact.StatusWork && r.Job.Running {
+			if r := &book.Rows[i]; r.State.Code == fact.StatusWork && r.Job.Running && (r.Job.Seen == 0 || r.Job.Seen >= c.Month) {
 				lines = append(lines, entry.Line{Person: r.ID, Status: entry.Same, WageFen: -1})
 			}
 		}

@@ -9,7 +9,8 @@ import (
 )
 
 // Confirmation is a village's monthly entry for a month: it says of everybody
-// who is in work at the month's end that it is so. No layout of a file carries
+// who is in work at the month's end, and whom the month's file has not left
+// out, that it is so. No layout of a file carries
 // the word of the village; its page does.
 type Confirmation struct {
 	Village region.Code    `json:"village"`
@@ -57,9 +58,21 @@ func (w *world) confirmations() []Confirmation {
 func (w *world) confirmedBy(p *person, s *spell, from, to calendar.Month) bool {
 	for _, r := range rounds {
 		m := w.End.Add(-r.back)
-		if m >= from && m <= to && m >= w.first && s.active(m) && p.able() && w.confirms(p.home.place.code, m) {
+		if m >= from && m <= to && m >= w.first && s.active(m) && p.able() && w.confirms(p.home.place.code, m) && !p.passedOver(m) {
 			return true
 		}
 	}
 	return false
+}
+
+// passedOver: the month's file leaves the person's latest work out, and the
+// village asks first.
+func (p *person) passedOver(m calendar.Month) bool {
+	var latest *spell
+	for _, s := range p.spells {
+		if !s.refused && s.active(m) && (latest == nil || s.start >= latest.start) {
+			latest = s
+		}
+	}
+	return latest != nil && latest.absent == m
 }
