@@ -79,7 +79,7 @@ func (w *world) prove(t *testing.T) {
 		run  func(*testing.T)
 	}{
 		{"planted errors are found", w.recall}, {"clean rows pass", w.clean}, {"recheck finds the rest", w.later},
-		{"figures", w.recount}, {"lists behind figures", w.lists}, {"registers", w.registers}, {"annex 1", w.annex1}, {"annex 2", w.annex2},
+		{"figures", w.recount}, {"boards", w.boards}, {"lists behind figures", w.lists}, {"registers", w.registers}, {"annex 1", w.annex1}, {"annex 2", w.annex2},
 		{"again", w.again}, {"in another order", w.shuffled}, {"verify", w.verify},
 	} {
 		t.Run(step.name, func(t *testing.T) {

@@ -62,9 +62,13 @@ func (g goals) RedLine(_ context.Context, _ region.Scope, at region.Code, m cale
 
 type console struct {
 	*webtest.Console
-	t      testing.TB
-	months *month.Store
-	roll   *rollup.Service
+	t       testing.TB
+	months  *month.Store
+	roll    *rollup.Service
+	tree    webtest.Places
+	people  *people.Store
+	targets goals
+	exports []audit.Export
 }
 
 func start(t testing.TB, d *db.DB, fill func()) *console {
@@ -86,15 +90,41 @@ func start(t testing.TB, d *db.DB, fill func()) *console {
 	}
 	// The browser is the city's leader, who is also an officer and a reviewer so
 	// that every page can be looked at.
+	c.tree, c.people, c.targets = tr, ppl, goals{tb}
 	leader := slices.Concat(webtest.HR(account.Leader, city), webtest.HR(account.Officer, city), webtest.HR(account.Reviewer, city))
-	c.Console = webtest.NewConsole(t, web.Config{Tree: tr, Clock: testkit.Clock, Months: c.months, Notice: "web.sample", Auth: webtest.Grants("王建国", map[string][]account.Grant{
+	c.serve(map[string][]account.Grant{
 		"": leader, "leader": leader,
 		"county":    webtest.HR(account.Officer, county),
 		"neighbour": webtest.HR(account.Officer, monthtest.Neighbour),
 		"aide":      webtest.HR(account.Aide, 371522103201),
 		"system":    webtest.HR(account.System, city),
-	})}, func(s *web.Shell) { boardhttp.New(s, c.roll, ppl, goals{tb}, c.months, tr).Register() })
+	})
 	return c
+}
+
+// serve starts the console for these callers; "" is whoever opens a browser.
+func (c *console) serve(grants map[string][]account.Grant) {
+	c.t.Helper()
+	c.Console = webtest.NewConsole(c.t, web.Config{Tree: c.tree, Clock: testkit.Clock, Months: c.months, Notice: "web.sample", Auth: webtest.Grants("王建国", grants)},
+		func(s *web.Shell) {
+			boardhttp.New(s, c.roll, c.people, c.targets, c.months, c.tree).Reports(late{}).Exports(func(_ context.Context, _ account.Caller, e audit.Export) error {
+				c.exports = append(c.exports, e)
+				return nil
+			}).Register()
+		})
+}
+
+// late is one form that two counties owe.
+type late struct{}
+
+func (late) Late(_ context.Context, scope region.Scope, at region.Code, _ calendar.Month) ([]boardhttp.Late, error) {
+	var out []boardhttp.Late
+	for _, c := range []region.Code{county, monthtest.Neighbour} {
+		if at.Contains(c) && scope.Contains(c) {
+			out = append(out, boardhttp.Late{Region: c, Form: "progress", Title: "推进情况表", Period: "2023Q3", Due: 20230912})
+		}
+	}
+	return out, nil
 }
 
 func (c *console) close(from, to calendar.Month) {

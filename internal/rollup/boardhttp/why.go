@@ -173,8 +173,9 @@ func (h *Rim) whySwitches(a *asked, w whyAsk, v *whyView) {
 	if !slices.Contains(headlines, w.d.ID) {
 		v.Choices = append(v.Choices, web.Tab{Label: r.T(w.d.Key()), Href: r.Self("why", w.d.ID), On: true})
 	}
+	atWork := w.d.Family != indicator.Population && w.d.ID != "unverified" // of others, no work tells a class
 	for _, by := range []rollup.Split{rollup.ByPlace, rollup.ByClass, rollup.ByChannel} {
-		if by == rollup.ByPlace && len(a.children) == 0 {
+		if by == rollup.ByPlace && len(a.children) == 0 || by != rollup.ByPlace && !atWork && by != w.by {
 			continue
 		}
 		v.Splits = append(v.Splits, web.Tab{Label: r.T("board.why.by." + string(by)), Href: r.Self("by", string(by)), On: by == w.by})
