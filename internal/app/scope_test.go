@@ -31,8 +31,6 @@ var unscoped = map[string]string{
 	"report/design.Shelf.Form":      "what a form asks for, no figure; report.Store.Form narrows it to places that fill it",
 	"report/design.Shelf.Published": "as Form",
 	"report.Store.Reopened":         "inside month.Reopen's transaction, which took the caller: marks forms, answers nothing",
-	"target.Issue":                  "inside the transaction that signs a decomposition, which took the caller",
-	"target.Retract":                "inside the transaction that withdraws one",
 	"transfer.Service.Work":         "the queue's side of a batch that a caller staged; answers nothing",
 	"transfer.Service.Saving":       "before a command's import: saves that a kill left; answers ids to the command",
 	"transfer.Service.Resume":       "at start: batches that a stop interrupted; answers ids to the queue",
