@@ -17,6 +17,7 @@ func reportCmd(e *env) *cobra.Command {
 	for _, f := range report.Forms() {
 		cmd.AddCommand(formCmd(e, f))
 	}
+	cmd.AddCommand(fillCmd(e))
 	cmd.AddCommand(summaryCmd(e), batchCmd(e))
 	return cmd
 }

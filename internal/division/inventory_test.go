@@ -47,6 +47,8 @@ var staying = map[string]string{
 	"person_month.county":        "a closed month stays as it was",
 	"person_month.from_village":  "as above",
 	"person_month.year_place":    "as above",
+	"form_design.owner":          "who designed a form: a county or above",
+	"form_blank.owner":           "as above",
 	"report_cell.row_region":     "a form of its period",
 	"account_sheet.region":       "a workbook of its time",
 	"account_wish.region":        "a wish that the security administrator grants or refuses, by hand",

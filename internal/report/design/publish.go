@@ -235,5 +235,15 @@ func (s *Store) Fill(ctx context.Context, by account.Caller, id int64, place reg
 		return nil, err
 	}
 	tr.Sheet.Filler = by.Name
-	return tr, f.Design.Paper.Write(tr.Sheet, report.Foot{Office: s.Reports.Office(tr.Sheet)}, out)
+	p := f.Design.Paper.(*paper)
+	book, x, err := p.fill(tr.Sheet, report.Foot{Office: s.Reports.Office(tr.Sheet)})
+	if err != nil {
+		return nil, err
+	}
+	defer book.Close()
+	tr.Grid.Nowhere, tr.Open = x.Nowhere, tr.Version.Spec.Open(x.t)
+	if _, err := book.WriteTo(out); err != nil {
+		return nil, fmt.Errorf("write workbook: %w", err)
+	}
+	return tr, nil
 }

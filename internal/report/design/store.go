@@ -144,6 +144,9 @@ func (s *Store) Upload(ctx context.Context, by account.Caller, at region.Code, p
 		return nil, err
 	}
 	print := t.Fingerprint()
+	if v, err := s.same(ctx, at, purpose, print, raw); v != nil || err != nil {
+		return v, err
+	}
 	spec, err := s.remembered(ctx, at, print)
 	if err != nil {
 		return nil, err
@@ -392,4 +395,22 @@ func (s *Store) Drop(ctx context.Context, by account.Caller, id int64) error {
 		}
 		return s.note(ctx, tx, by, "design.drop", v, nil)
 	})
+}
+
+// same finds the very file that the place has uploaded before to be filled.
+func (s *Store) same(ctx context.Context, at region.Code, purpose Purpose, print string, raw []byte) (*Version, error) {
+	if purpose != ForFill {
+		return nil, nil
+	}
+	sum := sha256.Sum256(raw)
+	v, err := scanVersion(s.db.Read.QueryRowContext(ctx, "SELECT "+versionColumns+` FROM form_design d JOIN form_blank b ON b.id = d.blank_id
+		WHERE d.fingerprint = $1 AND d.owner = $2 AND d.purpose = 'fill' AND b.sha = $3 ORDER BY d.id DESC LIMIT 1`, print, int64(at), hex.EncodeToString(sum[:])))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("known blank: %w", err)
+	}
+	v.Known = true
+	return v, nil
 }
