@@ -106,9 +106,9 @@ func (h *Rim) cosign(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	word := report.Word{Dept: r.PostFormValue("dept"), Verdict: report.Verdict(r.PostFormValue("verdict")), Remark: r.PostFormValue("note")}
+	word := report.Word{Dept: r.PostFormValue("dept"), Verdict: report.Verdict(r.PostFormValue("verdict")), Remark: r.PostFormValue("word")}
 	if err := h.store.Cosign(r.Context(), r.Caller, a.form.ID, a.at, a.period, version(r), word); err != nil {
-		return h.again(w, r, err, "cosign", "note", "verdict")
+		return h.again(w, r, err, "cosign", "word", "verdict")
 	}
 	return r.Redirect(w, a.link(r, ""))
 }
@@ -234,7 +234,7 @@ func (h *Rim) prove(w http.ResponseWriter, r *web.Request) error {
 func (h *Rim) record(w http.ResponseWriter, r *web.Request) error {
 	return h.upload(w, r, "record", func(a ask, s *sent) error {
 		v, _ := strconv.Atoi(s.words["version"])
-		word := report.Word{Dept: s.words["dept"], Verdict: report.Verdict(s.words["verdict"]), Person: s.words["person"], Remark: s.words["note"]}
+		word := report.Word{Dept: s.words["dept"], Verdict: report.Verdict(s.words["said"]), Person: s.words["person"], Remark: s.words["remarks"]}
 		return h.store.RecordCosign(r.Context(), r.Caller, a.form.ID, a.at, a.period, v, word, h.attach(r, s))
 	})
 }

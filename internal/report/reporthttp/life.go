@@ -100,7 +100,11 @@ func (h *Rim) steps(r *web.Request, v *sheetView) {
 		x := web.Step{Title: r.T("report.step." + string(s.Action))}
 		switch {
 		case s.Signed != nil:
-			x.State, x.Note = "done", who(s.Signed.Name, s.Signed.Post, db.FromMillis(s.Signed.At).Format("01-02 15:04"))
+			name := s.Signed.Name
+			if s.Action == report.Fill && v.S.Filler != "" {
+				name = v.S.Filler
+			}
+			x.State, x.Note = "done", who(name, s.Signed.Post, db.FromMillis(s.Signed.At).Format("01-02 15:04"))
 		case s.Next:
 			x.State, x.Note = "on", r.T("report.step.waits", names(r, s))
 		default:
@@ -186,6 +190,16 @@ func (l *lifeView) after(a report.Action) report.Action {
 		}
 	}
 	return report.Sign
+}
+
+// waits is the signature that the form waits for, "" where none.
+func (l *lifeView) waits() report.Action {
+	for _, s := range l.Course.Steps {
+		if s.Next && s.Action != report.Fill {
+			return s.Action
+		}
+	}
+	return ""
 }
 
 func (h *Rim) depts(r *web.Request, v *sheetView) {
@@ -289,7 +303,7 @@ func (h *Rim) banners(r *web.Request, v *sheetView) error {
 			add("yel", "message-report", r.T("report.banner.marks", open))
 		}
 	}
-	if v.Life.Course.May[report.Change] && v.form.Rows == report.Units {
+	if v.Life.Course.May[report.Change] && v.form.Rows == report.Units && r.URL.Query().Get("cell") != "" {
 		add("", "info-circle", r.T("report.banner.change"))
 	}
 	var silent []string
@@ -298,7 +312,7 @@ func (h *Rim) banners(r *web.Request, v *sheetView) error {
 			silent = append(silent, d.Name)
 		}
 	}
-	if silent != nil && v.S.Report != nil && v.S.Report.State.Signing() {
+	if silent != nil && v.Life.waits() == report.Sign {
 		add("", "users", r.T("report.banner.depts", strings.Join(silent, "、")))
 	}
 	for _, s := range v.Life.Course.Steps {

@@ -186,7 +186,11 @@ func (h *Rim) matrixCell(r *web.Request, x *report.Slot, head string) matrixCell
 		switch k {
 		case report.Late:
 			c.Badges = append(c.Badges, web.Badge{Kind: "yel", Icon: "clock", Text: r.T("report.matrix.late", x.Late)})
-		case report.Redo, report.Reopened, report.NoScan:
+		case report.Redo:
+			if x.State != report.Returned {
+				c.Badges = append(c.Badges, web.Badge{Kind: "yel", Text: r.T("report.mark.redo")})
+			}
+		case report.Reopened, report.NoScan:
 			kind := "yel"
 			if k == report.NoScan {
 				kind = "dash"
@@ -300,7 +304,7 @@ func (h *Rim) codes(w http.ResponseWriter, r *web.Request) error {
 	default:
 		sh := found.Sheet
 		v.Found = found
-		v.Facts = []web.Fact{{Label: r.T("report.col.unit"), Value: h.store.Tree.Name(sh.Region)}, {Label: r.T("report.codes"), Value: sh.Form.Annex + " " + sh.Form.Short + " · " + periodWord(r, sh.Period) + " · " + r.T("report.version", sh.Version)}}
+		v.Facts = []web.Fact{{Label: r.T("report.col.unit"), Value: h.store.Tree.Name(sh.Region)}, {Label: r.T("web.nav.report"), Value: sh.Form.Annex + " " + sh.Form.Short + " · " + periodWord(r, sh.Period) + " · " + r.T("report.version", sh.Version)}}
 		if found.Made != nil {
 			v.Facts = append(v.Facts, web.Fact{Label: r.T("report.codes.made"), Value: found.Made.ByName + " · " + stamp(found.Made.At)})
 		}

@@ -3,6 +3,7 @@ package reporthttp_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"testing"
@@ -61,10 +62,10 @@ func start(t testing.TB) *console {
 	tr := region.National().With([]region.Local{{Code: 371591000000, Name: "开发区", Kind: region.KindUnit}, {Code: 371592000000, Name: "度假区", Kind: region.KindUnit}, {Code: 371593000000, Name: "高新区", Kind: region.KindUnit}})
 	box := secrettest.Box(t)
 	c := &console{t: t, reg: register.New(d, box, silent{}, tr)}
-	c.store = report.New(d, report.Deps{Box: box, Audit: silent{}, Registers: c.reg, Figures: silent{}, Tree: tr, Tags: silent{}})
+	c.store = report.New(d, report.Deps{Box: box, Audit: silent{}, Registers: c.reg, Figures: silent{}, Tree: tr, Tags: silent{}, Staff: staff{}})
 	reporttest.Short(t, c.store, shandong, liaocheng, shenxian)
 	c.Console = webtest.NewConsole(t, web.Config{Tree: webtest.Places{Tree: tr}, Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("周敏", callers)},
-		func(s *web.Shell) { reporthttp.New(s, c.store).Register() })
+		func(s *web.Shell) { reporthttp.New(s, c.store).WithPapers(&shelf{}).Register() })
 	return c
 }
 
@@ -174,5 +175,100 @@ func TestLook(t *testing.T) {
 		{Name: "report-members", Path: "/report/progress/list?at=3715&period=2023Q4&row=371500000000&col=7"},
 		{Name: "report-projects", Path: "/report/projects?at=3715&period=2023"},
 		{Name: "report-en", Path: city + "&lang=en"},
+	})
+}
+
+type shelf struct{ n int64 }
+
+func (s *shelf) Attach(_ context.Context, _ account.Caller, _ int64, _ string, f io.Reader) (int64, error) {
+	if _, err := io.Copy(io.Discard, f); err != nil {
+		return 0, err
+	}
+	s.n++
+	return s.n, nil
+}
+
+type staff struct{}
+
+func (staff) Signers(context.Context, account.Caller, region.Code) ([]report.Officer, error) {
+	return []report.Officer{{ID: 31, Name: "刘志勇", Login: "lc_reviewer", Role: account.Reviewer, Dept: account.DeptHR}, {ID: 32, Name: "宋玉兰", Login: "lc_deputy", Role: account.Leader, Dept: account.DeptHR},
+		{ID: 33, Name: "王建国", Login: "lc_leader", Role: account.Leader, Dept: account.DeptHR}, {ID: 1, Name: "周敏", Login: "lc_officer", Role: account.Officer, Dept: account.DeptHR}}, nil
+}
+
+// fourSteps lets a place sign in four steps with two departments.
+func (c *console) fourSteps(at region.Code, first int64) {
+	c.t.Helper()
+	set := account.Caller{UserID: 9, Name: "刘志勇", Grants: []account.Grant{{Role: account.Reviewer, Dept: account.DeptHR, Region: at}}}
+	g := report.Signing{Region: at, Form: "progress", Steps: report.DefaultChain(region.County), Depts: []string{"planning", "agriculture"}}
+	if err := c.store.SetSigning(ctx, set, g); err != nil {
+		c.t.Fatal(err)
+	}
+	for i, p := range []report.Signatory{{UserID: first, Name: "刘志勇", Post: "科长"}, {UserID: 32, Name: "宋玉兰", Post: "副局长"}, {UserID: 33, Name: "王建国", Post: "局长"}} {
+		if err := c.store.Name(ctx, set, "progress", at, []report.Action{report.Review, report.Approve, report.Sign}[i], []report.Signatory{p}); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+}
+
+// TestLookAtTheCourse opens the pages of a form's way at both sizes.
+func TestLookAtTheCourse(t *testing.T) {
+	c := start(t)
+	c.fill()
+	q := report.Period{Year: 2023, Quarter: 4}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	foot := report.Filling{Filler: "李文静", Phone: "0635-8000027"}
+	cell := report.Ref{Form: "progress", Region: shenxian, Period: q, Row: shenxian.Full(), Col: 6}
+	city := reporttest.Signer(1, "周敏", account.Reviewer, account.DeptHR, liaocheng)
+	must(c.store.Correct(ctx, by(shenxian), cell, 9, "名册未更新，附登记截图。"))
+	_, err := c.store.Submit(ctx, by(shenxian), "progress", shenxian, q, foot)
+	must(err)
+	must(c.store.Mark(ctx, city, cell, 1, "车间个数比十月台账多 2 家，请核对。"))
+	other := cell
+	other.Col = 10
+	must(c.store.Mark(ctx, city, other, 1, "公益性岗位人数请说明来源。"))
+	must(c.store.Review(ctx, city, "progress", shenxian, q, 1, report.Return, "两格请核对"))
+	must(c.store.Correct(ctx, by(shenxian), cell, 7, "核对后 7 家。"))
+	must(c.store.Respond(ctx, by(shenxian), "progress", shenxian, q, 1, report.Corrected, "已按名册更正"))
+	for _, at := range []region.Code{371525000000, 371526000000} {
+		reporttest.Short(t, c.store, at)
+		_, err := c.store.Submit(ctx, by(at), "progress", at, q, foot)
+		must(err)
+		must(c.store.Review(ctx, city, "progress", at, q, 1, report.Accept, ""))
+	}
+	c.fourSteps(liaocheng, 1)
+	tab := webtest.Open(t, c.URL)
+	county, cityForm := "/report/progress?at=371522&period=2023Q4", "/report/progress?at=3715&period=2023Q4"
+	tab.Walk([]webtest.Page{
+		{Name: "course-returned", Path: county + "&lang=zh"},
+		{Name: "course-terms", Path: "/report/progress/call?at=3715&period=2023Q4"},
+		{Name: "course-signing", Path: "/report/signing?at=3715&form=progress"},
+		{Name: "course-matrix", Path: "/report/matrix?at=3715&month=2023-12&form=progress"},
+		{Name: "course-matrix-forms", Path: "/report/matrix?at=3715&month=2023-12&by=form"},
+	})
+	must(c.store.Respond(ctx, by(shenxian), "progress", shenxian, q, 2, report.Explained, "名册 100 人，另有无名单 20 人。"))
+	_, err = c.store.Submit(ctx, by(shenxian), "progress", shenxian, q, foot)
+	must(err)
+	must(c.store.Review(ctx, city, "progress", shenxian, q, 2, report.Accept, ""))
+	r, err := c.store.Submit(ctx, by(liaocheng), "progress", liaocheng, q, foot)
+	must(err)
+	planning := reporttest.Signer(40, "何明", account.Officer, account.DeptPlanning, liaocheng)
+	must(c.store.Cosign(ctx, planning, "progress", liaocheng, q, r.Version, report.Word{Dept: "planning", Verdict: report.Confirm}))
+	sh, err := c.store.Sheet(ctx, region.ScopeOf(shenxian), "progress", shenxian, q)
+	must(err)
+	tab.Walk([]webtest.Page{
+		{Name: "course-signing-sheet", Path: cityForm + "&lang=zh"},
+		{Name: "course-back", Path: cityForm, Open: "退回"},
+		{Name: "course-mark", Path: cityForm + "&cell=371500000000.8", Open: "批注此格"},
+		{Name: "course-record", Path: cityForm, Open: "代录会签（附书面意见）"},
+		{Name: "course-accepted", Path: county},
+		{Name: "course-versions", Path: "/report/progress/versions?at=371522&period=2023Q4"},
+		{Name: "course-code", Path: "/report/codes?at=3715&code=" + sh.Code()},
+		{Name: "course-en", Path: cityForm + "&lang=en"},
+		{Name: "course-versions-en", Path: "/report/progress/versions?at=371522&period=2023Q4&lang=en"},
 	})
 }
