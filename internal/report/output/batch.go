@@ -163,7 +163,7 @@ func SafeName(s string) string {
 		}
 		return r
 	}, s)
-	s = strings.Trim(s, " ._")
+	s = strings.Trim(strings.ReplaceAll(s, "..", "_"), " ._")
 	if r := []rune(s); len(r) > 60 {
 		s = strings.TrimRight(string(r[:60]), " ._")
 	}
