@@ -82,6 +82,12 @@ func benchRows(villages []region.Code, from, to int) []row {
 }
 
 func benchPerson(rng *rand.Rand, id int64, village region.Code) fact.PersonMonth {
+	p := benchWorker(rng, id, village)
+	benchTraits(rng, &p)
+	return p
+}
+
+func benchWorker(rng *rand.Rand, id int64, village region.Code) fact.PersonMonth {
 	p := fact.PersonMonth{PersonID: id, Village: village, WageFen: -1, Flags: fact.Counted, Kinds: 1 << fact.KindPoor}
 	flag := func(f fact.Flag, percent int) bool {
 		if rng.IntN(100) < percent {

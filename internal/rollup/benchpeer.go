@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"wengang/internal/db"
+	"wengang/internal/fact"
 	"wengang/internal/indicator"
 	"wengang/internal/region"
 )
@@ -84,14 +85,27 @@ func benchPeer(ctx context.Context, people int) (BenchPeer, error) {
 	return p, rows.Err()
 }
 
-// benchTable writes the same people as benchNation into a table of their own.
+// benchValues are the columns of person_month that the invented people fill;
+// any other is 0.
+var benchValues = map[string]func(*fact.PersonMonth) any{
+	"person_id": func(p *fact.PersonMonth) any { return p.PersonID }, "county": func(p *fact.PersonMonth) any { return int64(countyOf(p.Village)) },
+	"month": func(*fact.PersonMonth) any { return int64(benchMonth) }, "village": func(p *fact.PersonMonth) any { return int64(p.Village) },
+	"kinds": func(p *fact.PersonMonth) any { return int64(p.Kinds) }, "sex": func(p *fact.PersonMonth) any { return p.Sex },
+	"age": func(p *fact.PersonMonth) any { return p.Age }, "education": func(p *fact.PersonMonth) any { return p.Education },
+	"skill": func(p *fact.PersonMonth) any { return p.Skill }, "flags": func(p *fact.PersonMonth) any { return int64(p.Flags) },
+	"stable_months": func(p *fact.PersonMonth) any { return p.StableMonths }, "months_worked": func(p *fact.PersonMonth) any { return p.MonthsWorked },
+	"place": func(p *fact.PersonMonth) any { return int64(p.Place) }, "place_class": func(p *fact.PersonMonth) any { return p.PlaceClass },
+	"year_place": func(p *fact.PersonMonth) any { return int64(p.YearPlace) }, "year_place_class": func(p *fact.PersonMonth) any { return p.YearPlaceClass },
+	"channel": func(p *fact.PersonMonth) any { return p.Channel }, "industry": func(p *fact.PersonMonth) any { return p.Industry },
+	"wage_fen": func(p *fact.PersonMonth) any { return p.WageFen }, "settlement": func(p *fact.PersonMonth) any { return p.Settlement },
+}
+
+// benchTable writes the same people as benchNation into person_month.
 func benchTable(ctx context.Context, d *db.DB, people int) error {
-	columns := []string{"person_id", "village", "kinds", "flags", "place", "place_class", "year_place_class", "channel", "wage_fen", "settlement"}
-	err := d.Tx(ctx, func(tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `CREATE TABLE person_month (person_id BIGINT PRIMARY KEY, village BIGINT, kinds BIGINT, flags BIGINT,
-			place BIGINT, place_class INTEGER, year_place_class INTEGER, channel INTEGER, wage_fen BIGINT, settlement BIGINT)`)
+	if _, err := d.Migrate(ctx); err != nil {
 		return err
-	})
+	}
+	columns, err := d.Dialect.Columns(ctx, d.Read, "person_month")
 	if err != nil {
 		return err
 	}
@@ -110,8 +124,14 @@ func benchTable(ctx context.Context, d *db.DB, people int) error {
 			var rows [][]any
 			for id := from; id < to; id++ {
 				p := benchPerson(rng, int64(id+1), villages[(id-from)*len(villages)/(to-from)])
-				rows = append(rows, []any{p.PersonID, int64(p.Village), int64(p.Kinds), int64(p.Flags), int64(p.Place), p.PlaceClass, p.YearPlaceClass,
-					p.Channel, p.WageFen, p.Settlement})
+				values := make([]any, len(columns))
+				for i, name := range columns {
+					values[i] = int64(0)
+					if f := benchValues[name]; f != nil {
+						values[i] = f(&p)
+					}
+				}
+				rows = append(rows, values)
 			}
 			if err := tx.Dialect.BulkInsert(ctx, tx, "person_month", columns, rows); err != nil {
 				return err

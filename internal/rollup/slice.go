@@ -178,7 +178,11 @@ func (s *Service) SliceMembers(ctx context.Context, scope region.Scope, q Query,
 		return nil, err
 	}
 	set := roaring.New()
-	p.members(entries, d, func(b *Block, _ int, i int32) { set.Add(b.person[i]) })
+	for _, found := range p.members(entries, d) {
+		for _, f := range found {
+			set.Add(f.b.person[f.i])
+		}
+	}
 	return set, nil
 }
 
@@ -191,14 +195,7 @@ func (s *Service) SliceList(ctx context.Context, scope region.Scope, q Query, d 
 	if err != nil {
 		return Page{}, err
 	}
-	seen := roaring.New()
-	var found []spot
-	p.members(entries, d, func(b *Block, v int, i int32) {
-		if seen.CheckedAdd(b.person[i]) && int64(b.person[i]) > after {
-			found = append(found, spot{b, v, i})
-		}
-	})
-	return pageOf(found, int(seen.GetCardinality()), limit), nil
+	return p.list(entries, d, after, limit), nil
 }
 
 // prepare checks a query, brings the cache up to date and loads its blocks.

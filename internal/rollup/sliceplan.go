@@ -241,10 +241,10 @@ func (p *plan) shapes(b *Block) []int32 {
 	return out
 }
 
-// groups are the tables over a block's groups: one, or with an axis of kinds
-// one per kind that is there.
-func (p *plan) groups(b *Block, settle func(int64) int32) [][]int32 {
-	out := make([]int32, len(b.groups))
+// groups is the table over a block's groups, and with an axis of kinds what
+// each kind of a group adds.
+func (p *plan) groups(b *Block, settle func(int64) int32) (out []int32, kinds [][]int32) {
+	out = make([]int32, len(b.groups))
 	class := p.touches(DimClass)
 	for i, g := range b.groups {
 		if class {
@@ -258,24 +258,17 @@ func (p *plan) groups(b *Block, settle func(int64) int32) [][]int32 {
 	}
 	k := slices.IndexFunc(p.axes, func(a axis) bool { return a.dim == DimKind })
 	if k < 0 {
-		return [][]int32{out}
+		return out, nil
 	}
-	var all [][]int32
-	for at, kind := range p.axes[k].values {
-		table, some := slices.Clone(out), false
-		for i, g := range b.groups {
+	kinds = make([][]int32, len(b.groups))
+	for i, g := range b.groups {
+		for at, kind := range p.axes[k].values {
 			if hasKind(g.kinds, kind) {
-				table[i] += int32(at) * p.stride(k)
-				some = true
-			} else {
-				table[i] = reject
+				kinds[i] = append(kinds[i], int32(at)*p.stride(k))
 			}
 		}
-		if some {
-			all = append(all, table)
-		}
 	}
-	return all
+	return out, kinds
 }
 
 func hasKind(kinds uint16, kind int64) bool {

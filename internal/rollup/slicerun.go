@@ -15,7 +15,8 @@ type tables struct {
 	lo, hi int       // villages of the query's place
 	bases  [][]int32 // by village from lo: one, none, or one per tag
 	shapes []int32
-	groups [][]int32
+	groups []int32
+	kinds  [][]int32 // with an axis of kinds: what each kind of a group adds
 	cells  int
 	keys   [][]int64 // values of the axes in this block
 }
@@ -69,7 +70,8 @@ func (p *plan) tables(b *Block) *tables {
 		return nil
 	}
 	if p.byRow {
-		t.shapes, t.groups = p.shapes(b), p.groups(b, settle)
+		t.shapes = p.shapes(b)
+		t.groups, t.kinds = p.groups(b, settle)
 	}
 	return t
 }
@@ -111,15 +113,21 @@ func (b *Block) settlements() []int64 {
 	return slices.Compact(out)
 }
 
-// each calls f for every row of the answer with its cell.
+// each calls f for every row of the answer with its cell, or with each of its
+// cells where it has several kinds or tags.
 func (p *plan) each(b *Block, t *tables, f func(cell int32, v int, i int32)) {
 	for vi, bases := range t.bases {
 		v := t.lo + vi
 		for _, base := range bases {
-			for _, groups := range t.groups {
-				for i := b.start[v]; i < b.start[v+1]; i++ {
-					if cell := base + t.shapes[b.shape[i]] + p.traits[b.trait[i]] + groups[b.group[i]]; cell >= 0 {
-						f(cell, v, i)
+			for i := b.start[v]; i < b.start[v+1]; i++ {
+				cell := base + t.shapes[b.shape[i]] + p.traits[b.trait[i]] + t.groups[b.group[i]]
+				switch {
+				case cell < 0:
+				case t.kinds == nil:
+					f(cell, v, i)
+				default:
+					for _, off := range t.kinds[b.group[i]] {
+						f(cell+off, v, i)
 					}
 				}
 			}
@@ -144,9 +152,12 @@ func (p *plan) stays(b *Block, t *tables, f func(cell int32, m *mover, v int, i 
 				f(base, m, v, i)
 				continue
 			}
-			for _, groups := range t.groups {
-				if cell := base + t.shapes[b.shape[i]] + p.traits[b.trait[i]] + groups[b.group[i]]; cell >= 0 {
-					f(cell, m, v, i)
+			cell := base + t.shapes[b.shape[i]] + p.traits[b.trait[i]] + t.groups[b.group[i]]
+			if cell >= 0 && t.kinds == nil {
+				f(cell, m, v, i)
+			} else if cell >= 0 {
+				for _, off := range t.kinds[b.group[i]] {
+					f(cell+off, m, v, i)
 				}
 			}
 		}
@@ -266,6 +277,12 @@ type answer struct {
 	sum   sums
 }
 
+func (a *answer) full() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.keys) > maxCells
+}
+
 func (a *answer) take(t *tables, s *sums) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -330,12 +347,15 @@ func (p *plan) run(entries []*entry) (Sliced, error) {
 func (p *plan) gather(entries []*entry) (*answer, error) {
 	a := &answer{lanes: indicator.Lanes(), at: map[[2]int64]int{}}
 	parallel(len(entries), func(i int) {
+		if a.full() {
+			return
+		}
 		b := entries[i].block
 		if t := p.tables(b); t != nil {
 			a.take(t, p.count(b, t))
 		}
 	})
-	if len(a.keys) > maxCells {
+	if a.full() {
 		return nil, fault.New(fault.Invalid, "rollup.slice.big", maxCells)
 	}
 	return a, nil
@@ -355,35 +375,4 @@ func (p *plan) cells(a *answer) []SliceCell {
 	}
 	slices.SortFunc(out, func(x, y SliceCell) int { return slices.Compare(x.Keys, y.Keys) })
 	return out
-}
-
-// members calls f for every row behind an indicator of the query.
-func (p *plan) members(entries []*entry, d *indicator.Def, f func(b *Block, v int, i int32)) {
-	d = d.Members()
-	if d.Kind != indicator.Count && d.Kind != indicator.Total {
-		return
-	}
-	w := *p
-	w.axes, w.byRow = nil, true
-	w.traits = w.traitTable()
-	for _, e := range entries {
-		b := e.block
-		t := w.tables(b)
-		if t == nil {
-			continue
-		}
-		hold := b.holding(d)
-		w.each(b, t, func(_ int32, v int, i int32) {
-			if hold[b.shape[i]] {
-				f(b, v, i)
-			}
-		})
-		if d.Stay {
-			w.stays(b, t, func(_ int32, m *mover, v int, i int32) {
-				if d.Moved(m.key) {
-					f(b, v, i)
-				}
-			})
-		}
-	}
 }
