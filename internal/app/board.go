@@ -8,6 +8,7 @@ import (
 	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/region"
+	"wengang/internal/register/areahttp"
 	"wengang/internal/report"
 	"wengang/internal/rollup/boardhttp"
 	"wengang/internal/rollup/slicehttp"
@@ -15,8 +16,8 @@ import (
 	"wengang/internal/web"
 )
 
-// boardPages are the pages of figures: boards, and the analysis page, whose
-// lists are the boards' with its conditions.
+// boardPages are the pages of figures: boards, the analysis page, whose lists
+// are the boards' with its conditions, settlements and key areas.
 func (a *App) boardPages(s *web.Shell) {
 	slices := slicehttp.New(s, slicehttp.Deps{Figures: a.Rollup, Views: views.New(a.DB, a.Audit), Tags: a.Locals, Settlements: a.Registers, Lists: a.Lists, Tree: &a.places, DB: a.DB, Leave: a.Audit})
 	board := boardhttp.New(s, a.Rollup, a.People, a.Targets, a.Months, &a.places)
@@ -24,6 +25,7 @@ func (a *App) boardPages(s *web.Shell) {
 	board.Exports(a.exported).Reports(lates{a.Reports, func() calendar.Date { return calendar.DateAt(a.Clock()) }})
 	board.Register()
 	slices.Register()
+	areahttp.New(s, a.DB, a.Registers, a.Locals, a.Rollup, &a.places).Register()
 }
 
 // exported puts a file without plain values on record.

@@ -312,6 +312,12 @@ var recipes = map[string]recipe{
 	"POST /register/new": {need: account.RegisterEdit, query: query("kind", "workshop")},
 	"GET /register/{id}": {need: account.RegisterRead, ids: ids{"id": registerID}},
 
+	// Settlements and key areas.
+	"GET /areas/settlements": {need: account.RegisterRead},
+	"GET /areas":             {need: account.RegisterRead},
+	"POST /areas/list/add":   {need: account.SettingEdit, form: form("tag", "prov_key", "place", "莘县", "from", "2022-01-01", "source", "示例文件")},
+	"POST /areas/list/end":   {need: account.SettingEdit, form: form("tag", "prov_key", "place", "371522", "since", "20220101", "to", "2023-01-01", "source", "示例文件"), also: []int{404}},
+
 	// Targets.
 	"GET /target":                {need: account.TargetRead},
 	"GET /target/{id}":           {need: account.TargetRead, ids: ids{"id": targetID}, lies: inCounty},
