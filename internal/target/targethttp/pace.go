@@ -197,7 +197,7 @@ func (h *Rim) report(w http.ResponseWriter, r *web.Request) error {
 		line, _ := strconv.ParseInt(cancel, 10, 64)
 		err = h.store.CancelReport(r.Context(), r.Caller, line, r.PostFormValue("reason"))
 	} else {
-		err = h.enter(r, id)
+		err = h.enterReport(r, id)
 	}
 	if fault.Is(err, fault.Invalid) {
 		v, verr := h.reportsView(r, r.FieldTexts(err))
@@ -212,7 +212,7 @@ func (h *Rim) report(w http.ResponseWriter, r *web.Request) error {
 	return r.Redirect(w, r.Link(fmt.Sprintf("/target/%d/reports", id)))
 }
 
-func (h *Rim) enter(r *web.Request, id int64) error {
+func (h *Rim) enterReport(r *web.Request, id int64) error {
 	t, err := h.store.Get(r.Context(), r.Caller.Scope(account.TargetEdit), id)
 	if err != nil {
 		return err

@@ -53,11 +53,14 @@ func (h *Rim) name(c region.Code) string {
 // Register adds routes, templates and navigation to the shell.
 func (h *Rim) Register() {
 	h.shell.Templates("target", templates)
+	h.shell.Todos(h)
 	h.shell.Nav(web.NavItem{Key: "web.nav.target", Icon: "target-arrow", Href: "/target", Need: account.TargetRead, Order: 70})
 	h.shell.Add(
 		web.Route{Pattern: "GET /target", Need: account.TargetRead, Action: h.list},
 		web.Route{Pattern: "GET /target/{id}", Need: account.TargetRead, Action: h.table},
 		web.Route{Pattern: "POST /target/{id}/unit", Need: account.TargetEdit, Action: h.setUnit},
+		web.Route{Pattern: "GET /target/new", Need: account.TargetEdit, Action: h.enter},
+		web.Route{Pattern: "POST /target/new", Need: account.TargetEdit, Action: h.entered},
 		web.Route{Pattern: "GET /target/{id}/versions", Need: account.TargetRead, Action: h.versions},
 		web.Route{Pattern: "GET /target/{id}/whatif", Need: account.TargetRead, Action: h.whatIf},
 		web.Route{Pattern: "POST /target/{id}/whatif", Need: account.TargetEdit, Action: h.whatIfDraft},
@@ -105,6 +108,7 @@ type listView struct {
 	Red    *redView
 	Empty  web.Empty
 	Import string
+	New    string
 }
 
 func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
@@ -117,6 +121,9 @@ func (h *Rim) list(w http.ResponseWriter, r *web.Request) error {
 	if r.Caller.Can(account.ImportRun) {
 		v.Import = r.Link("/import/new", "kind", "targets")
 		v.Empty.Action, v.Empty.Href = r.T("target.import"), v.Import
+	}
+	if r.Can(account.TargetEdit) {
+		v.New = r.Link("/target/new")
 	}
 	seen := map[int]bool{}
 	v.Years = append(v.Years, web.Tab{Label: r.T("target.all"), Href: r.Self("year", ""), On: year == 0})
