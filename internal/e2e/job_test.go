@@ -16,18 +16,22 @@ import (
 
 // The whole job in a real browser: the county officer of 莘县 imports a dirty
 // workbook, downloads the bad rows, saves, closes the month, opens a figure
-// down to a person, computes annex 1 and submits it; the city returns it; the
-// county submits again; the city accepts and locks; the locked cell's list
+// down to a person, computes annex 1, four sign and submit it; the city returns
+// it; the county signs again; the city accepts and locks; the locked cell's list
 // opens.
 func TestTheWholeJob(t *testing.T) {
-	officer, reviewer := consoleOfItsOwn(t)
+	_, addr, word := own(t)
+	officer, reviewer := signed(t, addr, "sx_officer", word), signed(t, addr, "lc_reviewer", word)
+	signers := map[string]*webtest.Tab{"review": signed(t, addr, "sx_reviewer", word), "approve": signed(t, addr, "sx_deputy", word), "sign": signed(t, addr, "sx_leader", word)}
 
 	importDirtyWorkbook(t, officer)
 	closeMonth(t, officer)
 	openFigureDownToAPerson(t, officer)
 	submitForm(t, officer, "周敏")
+	signForm(signers)
 	returnForm(t, reviewer, "车间个数与十月台账不一致，请核对后重报")
 	resubmitForm(t, officer)
+	signForm(signers)
 	acceptAndLock(t, reviewer)
 	openLockedList(t, officer)
 }
@@ -144,7 +148,14 @@ func submitForm(t *testing.T, tab *webtest.Tab, filler string) {
 	tab.Fill("phone", "06350000000")
 	tab.Shot("job-submit")
 	tab.ClickCSS("dialog[open] button.pri")
-	tab.WaitText("已报送")
+	tab.WaitText("待审核")
+}
+
+// signForm: three sign after the filler, the last one submits.
+func signForm(tabs map[string]*webtest.Tab) {
+	press(tabs["review"], "review", "待分管签署")
+	press(tabs["approve"], "approve", "待主要负责人签署")
+	press(tabs["sign"], "sign", "已报送")
 }
 
 func returnForm(t *testing.T, tab *webtest.Tab, remark string) {
