@@ -28,7 +28,7 @@ type gate struct {
 var listPages = []string{
 	"GET /people", "GET /people/found", "GET /people/flow", "GET /people/entry", "GET /people/entry/sheets/{code}", "GET /people/doubles", "GET /people/proofs",
 	"GET /lists/official/{list}", "GET /lists/version/{id}", "GET /lists/version/{id}/compare", "GET /lists/mine/view",
-	"GET /board/list", "GET /board/names", "GET /report/{form}/list", "GET /findings", "GET /register/{id}", "GET /reconcile/{id}/rows", "GET /import/{id}/absent",
+	"GET /board/list", "GET /board/people", "GET /board/names", "GET /report/{form}/list", "GET /findings", "GET /register/{id}", "GET /reconcile/{id}/rows", "GET /import/{id}/absent",
 }
 
 // plainFiles hold what nobody masks: pictures of papers. An inspector opens

@@ -21,7 +21,7 @@ const Facts2 = OneEmployer | LastYear | Again | Changed | CameHome | YearConfirm
 // VersionOf reads the version out of the calibre of a close; 1 where it names
 // none.
 func VersionOf(stamp string) int {
-	for _, part := range strings.Split(stamp, ";") {
+	for part := range strings.SplitSeq(stamp, ";") {
 		if v, ok := strings.CutPrefix(part, VersionName+"="); ok {
 			if n, err := strconv.Atoi(v); err == nil {
 				return n

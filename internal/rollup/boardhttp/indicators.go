@@ -16,13 +16,21 @@ type familyView struct {
 type indicatorLine struct {
 	Name, How, Href string
 	Value, Unit     string
+	Share           string // of it confirmed
 	Changes         []web.Change
 }
 
+// goalView is the indicators of one goal (facts A025).
+type goalView struct {
+	Name, Sub string
+	Families  []familyView
+}
+
 type indicatorsView struct {
-	Sub      string
-	Families []familyView
-	Empty    *web.Empty
+	Sub    string
+	Goals  []goalView
+	Stocks []stockView
+	Empty  *web.Empty
 }
 
 func (h *Rim) indicators(w http.ResponseWriter, r *web.Request) error {
@@ -34,13 +42,18 @@ func (h *Rim) indicators(w http.ResponseWriter, r *web.Request) error {
 	if a.now().Rows == 0 {
 		v.Empty = &web.Empty{Icon: "chart-line", Title: r.T("board.empty", a.month.String()), Note: r.T("board.empty.note")}
 	} else {
-		v.Families = h.families(a, indicator.All())
 		absorbed, err := h.absorbed(a)
 		if err != nil {
 			return err
 		}
-		if len(absorbed.Lines) > 0 {
-			v.Families = append(v.Families, absorbed)
+		for _, g := range indicator.Goals {
+			v.Goals = append(v.Goals, goalView{Name: r.T("indicator.goal." + string(g)), Sub: r.T("indicator.goal." + string(g) + ".sub"), Families: h.families(a, indicator.OfGoal(g))})
+			if last := &v.Goals[len(v.Goals)-1]; g == indicator.Keep && len(absorbed.Lines) > 0 {
+				last.Families = append(last.Families, absorbed)
+			}
+		}
+		if v.Stocks, err = h.stocks(a); err != nil {
+			return err
 		}
 	}
 	return h.shell.Page(w, r, "board/indicators", v)
@@ -58,10 +71,17 @@ func (h *Rim) families(a *asked, defs []*indicator.Def) []familyView {
 			family = d.Family
 			out = append(out, familyView{Name: a.r.T("indicator.family." + string(family))})
 		}
-		value, unit := show(a.r, d, a.now().Value(d))
+		x := a.now().Value(d)
+		value, unit := show(a.r, d, x)
 		f := &out[len(out)-1]
-		f.Lines = append(f.Lines, indicatorLine{Name: a.r.T(d.Key()), How: a.r.T(d.How()), Href: listLink(a.r, d, a.at),
-			Value: value, Unit: unit, Changes: h.changes(a, d)})
+		l := indicatorLine{Name: a.r.T(d.Key()), How: a.r.T("indicator.line", a.r.T(d.How()), d.Citation), Value: value, Unit: unit, Changes: h.changes(a, d)}
+		if x.Known {
+			l.Href = listLink(a.r, d, a.at)
+		}
+		if c := a.now().Confirmed(d); c.Known {
+			l.Share = a.r.T("board.cal.confirmed", percentOf(c))
+		}
+		f.Lines = append(f.Lines, l)
 	}
 	return out
 }
@@ -77,7 +97,7 @@ func (h *Rim) absorbed(a *asked) (familyView, error) {
 	}
 	for _, d := range indicator.All() {
 		if n, ok := all[d.ID]; ok {
-			out.Lines = append(out.Lines, indicatorLine{Name: r.T(d.Key()), How: r.T(d.How()), Href: listLink(r, d, a.at),
+			out.Lines = append(out.Lines, indicatorLine{Name: r.T(d.Key()), How: r.T("indicator.line", r.T(d.How()), d.Citation), Href: listLink(r, d, a.at),
 				Value: web.Thousands(n), Unit: r.T("indicator.unit.person")})
 		}
 	}

@@ -24,6 +24,7 @@ type listView struct {
 	Pager      web.Pager
 	Empty      *web.Empty
 	Workplace  bool
+	Others     []web.Tab // the other parts of the same people
 	Take       *takeView // nil: the list cannot leave from here
 }
 
@@ -178,6 +179,13 @@ func narrowOf(r *web.Request) (rollup.Narrow, error) {
 		}
 		n.To = c
 	}
+	if v := q.Get("from"); v != "" {
+		c, err := region.ParseCode(v)
+		if err != nil || c.Level() > region.County {
+			return n, fault.NotFoundf("fault.notfound")
+		}
+		n.From = c
+	}
 	return n, nil
 }
 
@@ -200,6 +208,9 @@ func (h *Rim) chips(r *web.Request, only rollup.Narrow) web.Chips {
 	}
 	if only.To != 0 {
 		c.Items = append(c.Items, web.Chip{Label: r.T("board.list.to"), Value: h.name(r, only.To), Clear: r.Self("to", "")})
+	}
+	if only.From != 0 {
+		c.Items = append(c.Items, web.Chip{Label: r.T("origin.from"), Value: h.name(r, only.From), Clear: r.Self("from", "")})
 	}
 	return c
 }

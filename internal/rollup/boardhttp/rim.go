@@ -84,6 +84,7 @@ func (h *Rim) Register() {
 		web.NavItem{Key: "board.all", Icon: "list-details", Href: "/board/indicators", Under: "/board", Need: account.BoardRead, Order: 24},
 		web.NavItem{Key: "board.months", Icon: "lock", Href: "/board/months", Under: "/board", Need: account.BoardRead, Order: 29},
 	)
+	h.goalPages()
 	h.shell.Todos(h)
 	h.shell.Figures(h)
 	h.shell.Add(
