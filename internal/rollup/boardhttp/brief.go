@@ -85,7 +85,7 @@ func (h *Rim) brief(w http.ResponseWriter, r *web.Request) error {
 	}
 	tiles := h.tiles(a)
 	v.Tiles = []web.Tile{tiles[0], tiles[1], tiles[2], tiles[5]}
-	if a.goals == nil {
+	if a.goals == nil || a.goals.own == nil {
 		v.Tiles[3] = tiles[4]
 	}
 	for _, part := range []func(*asked, *briefView) error{h.points, h.remarks, h.late} {

@@ -238,7 +238,7 @@ func (b *book) channels() error {
 	if cv == nil {
 		return nil
 	}
-	if err := b.sheet(t("board.channel"), append(append([]string{t("board.rank.place")}, cv.Labels...), t("board.total"))...); err != nil {
+	if err := b.sheet(cv.Title, append(append([]string{t("board.rank.place")}, cv.Labels...), t("board.total"))...); err != nil {
 		return err
 	}
 	for _, l := range append(cv.Lines, cv.Total) {

@@ -18,7 +18,7 @@ func TestExport(t *testing.T) {
 	d := testkit.SQLite(t)
 	c := start(t, d, func() { monthtest.Fill(t, d, 11, 1200) })
 	c.close(202210, 202311)
-	for _, q := range []string{"", "&why=income_mean&vs=yoy", "&at=371522", "&at=371522103201"} {
+	for _, q := range []string{"", "&why=income_mean&vs=yoy", "&at=371522", "&mix=age", "&at=371522103201"} {
 		c.exports = nil
 		a := c.As("leader").Get("/board/export?month=2023-11" + q)
 		a.Want(q, 200)
@@ -34,7 +34,7 @@ func TestExport(t *testing.T) {
 			if err != nil || len(rows) < 4 {
 				t.Errorf("%s: sheet %s has %d rows (%v)", q, name, len(rows), err)
 			}
-			if strings.Contains(name, "矩阵") || strings.Contains(name, "渠道") {
+			if strings.Contains(name, "矩阵") || strings.Contains(name, "在岗务工的") {
 				addsUp(t, name, rows[3:])
 			}
 		}

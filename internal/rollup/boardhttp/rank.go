@@ -33,10 +33,12 @@ type rankLine struct {
 
 // channelView is the composition of 在岗 by channel.
 type channelView struct {
-	Labels []string
-	Heads  []string
-	Total  channelLine
-	Lines  []channelLine
+	Title, Sub string
+	Tabs       []web.Tab
+	Labels     []string
+	Heads      []string
+	Total      channelLine
+	Lines      []channelLine
 }
 
 type channelLine struct {
@@ -61,7 +63,9 @@ func (h *Rim) rank(a *asked, v *boardView) error {
 	if err != nil {
 		return err
 	}
-	v.Channels = h.channels(a, now)
+	if v.Channels, err = h.composition(a, now); err != nil {
+		return err
+	}
 	if len(a.children) == 0 {
 		return nil
 	}

@@ -223,9 +223,13 @@ func (v *whyView) settle(r *web.Request, w whyAsk) {
 			keep++
 		}
 		if n := len(v.Lines) - keep; n > 0 {
-			rest := whyLine{Name: r.T("board.why.rest"), Note: r.T("board.why.rest.note", n)}
+			rest, moved := whyLine{Name: r.T("board.why.rest"), Note: r.T("board.why.rest.note", n)}, false
 			for _, l := range v.Lines[keep:] {
 				rest.Delta += l.Delta
+				moved = moved || l.Delta != 0
+			}
+			if !moved {
+				rest.Note = r.T("board.why.rest.same", n)
 			}
 			rest.Text = signed(r, w.d, rest.Delta)
 			v.Rest, v.Lines = &rest, v.Lines[:keep]
