@@ -30,7 +30,7 @@ type SliceResult struct {
 	Members int       `json:"members"`
 	CPU     float64   `json:"cpu_seconds_per_query"`
 	CPUP95  float64   `json:"cpu_seconds_p95"` // where the machine is shared: half of it is the time on two idle cores
-	Floor   float64   `json:"floor_seconds"` // reading the columns of the whole country once
+	Floor   float64   `json:"floor_seconds"`   // reading the columns of the whole country once
 	OfFloor float64   `json:"times_floor"`
 	Naive   float64   `json:"naive_seconds"` // of a query, mean
 	PeakRSS int       `json:"peak_rss_mb"`
