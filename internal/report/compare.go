@@ -35,7 +35,7 @@ const (
 
 func init() {
 	setting.Register(
-		setting.Def{Name: MarkPercent, Default: 20, Min: 1, Max: 1000, Source: "鲁人社 2023-10-12 三(一)：同比、环比分析（A176、A177）"},
+		setting.Def{Name: MarkPercent, Default: 20, Min: 1, Max: 1000, Source: "山东省人社厅等三部门 2023-10-12 印发的通知 三(一)（A176、A177）"},
 		setting.Def{Name: MarkLeast, Default: 5, Min: 0, Max: 1000000, Source: "同上；数很小时比例没有意义"},
 	)
 }
@@ -150,8 +150,8 @@ func (d *Difference) compare(col *Column, c *Comparison, p Period, now, base *Ce
 		if base.Value != 0 {
 			d.HasRate, d.Percent = true, float64(d.Abs)/float64(base.Value)*100
 		}
-		big := d.HasRate && abs(d.Percent) >= float64(c.Percent) || !d.HasRate && d.Abs != 0
-		d.Marked = big && max(d.Abs, -d.Abs) >= c.Least
+		// A base of 0 has no rate (A176): such a change is shown and not marked.
+		d.Marked = d.HasRate && abs(d.Percent) >= float64(c.Percent) && max(d.Abs, -d.Abs) >= c.Least
 	}
 }
 

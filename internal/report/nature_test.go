@@ -77,7 +77,7 @@ func TestDifference(t *testing.T) {
 		{cell(12, "v1"), cell(10, "v1"), LastPeriod, q1, q2, "2 20.0 false "},
 		{cell(130, "v1"), cell(100, "v1"), LastPeriod, q1, q2, "30 30.0 true "},
 		{cell(70, "v1"), cell(100, "v1"), LastPeriod, q1, q2, "-30 -30.0 true "},
-		{cell(7, "v1"), cell(0, "v1"), LastPeriod, q1, q2, "7 0.0 true "},
+		{cell(7, "v1"), cell(0, "v1"), LastPeriod, q1, q2, "7 0.0 false "},
 		{cell(0, "v1"), cell(0, "v1"), LastPeriod, q1, q2, "0 0.0 false "},
 		{cell(7, "v2"), cell(5, "v1"), LastPeriod, q1, q2, "0 0.0 false report.compare.calibre"},
 		{cell(Unknown, "v1"), cell(5, "v1"), LastPeriod, q1, q2, "0 0.0 false report.compare.nonow"},

@@ -88,9 +88,9 @@ func differenceView(r *web.Request, d *report.Difference) *diffView {
 		return &diffView{Text: r.T("report.compare.same")}
 	}
 	x := &diffView{Text: web.Signed(d.Abs), Mark: d.Marked}
+	x.Why = r.T("report.compare.zero")
 	if d.HasRate {
-		x.Why = fmt.Sprintf("%+.1f%%", d.Percent)
-		x.Text += " " + fmt.Sprintf("%+.0f%%", d.Percent)
+		x.Why = r.T("report.compare.tip", web.Thousands(d.Base), fmt.Sprintf("%+.1f%%", d.Percent))
 	}
 	return x
 }
