@@ -56,7 +56,13 @@ func (s *Store) AddMember(ctx context.Context, by account.Caller, registerID int
 			return err
 		}
 		if r.Kind == SettlementKind && m.PersonID != 0 {
-			if err := s.resettled(ctx, tx, moved{m.PersonID: m.StartedOn}, by.UserID, 0); err != nil {
+			who := moved{m.PersonID: m.StartedOn}
+			if form["household"] == "1" {
+				if err := s.addHousehold(ctx, tx, by, r, m, who); err != nil {
+					return err
+				}
+			}
+			if err := s.resettled(ctx, tx, who, by.UserID, 0); err != nil {
 				return err
 			}
 		}

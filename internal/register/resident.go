@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"wengang/internal/account"
 	"wengang/internal/calendar"
 	"wengang/internal/change"
 	"wengang/internal/db"
@@ -152,4 +153,48 @@ func batchResidents(ctx context.Context, q db.Querier, batch int64) (moved, erro
 		return nil, fmt.Errorf("residents of a batch: %w", err)
 	}
 	return who, nil
+}
+
+// addHousehold brings the rest of a person's household along to a settlement,
+// from the same day on, those who are there already left alone; the household
+// then stands there. Only people whom the caller may change come along.
+func (s *Store) addHousehold(ctx context.Context, tx *db.Tx, by account.Caller, r *Record, m *Member, who moved) error {
+	var home int64
+	if err := tx.QueryRowContext(ctx, "SELECT p.household_id FROM person p WHERE p.id = $1", m.PersonID).Scan(&home); err != nil {
+		return fmt.Errorf("household of a resident: %w", err)
+	}
+	var a db.Args
+	var ids []int64
+	err := each(ctx, tx, `SELECT p.id FROM person p WHERE p.household_id = `+a.Add(home)+` AND p.id <> `+a.Add(m.PersonID)+` AND p.out_on = 0 AND p.merged_into = 0
+		AND `+by.Scope(account.PeopleEdit).Predicate("p.village", a.Add)+` AND `+live("p")+`
+		AND NOT EXISTS (SELECT 1 FROM register_member x WHERE x.register_id = `+a.Add(r.ID)+` AND x.person_id = p.id AND x.ended_on >= `+a.Add(int32(m.StartedOn))+`)
+		ORDER BY p.id`, a.Values, func(row scanner) error {
+		var id int64
+		if err := row.Scan(&id); err != nil {
+			return err
+		}
+		ids = append(ids, id)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("household of a resident: %w", err)
+	}
+	for _, id := range ids {
+		n, err := tx.NextIDs(ctx, "register_member", 1)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `
+			INSERT INTO register_member (register_id, id, person_id, started_on, ended_on, created_by, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`, r.ID, n, id, int32(m.StartedOn), int32(m.EndedOn), by.UserID, db.Millis(tx.Now)); err != nil {
+			return fmt.Errorf("add household: %w", err)
+		}
+		who.add(id, m.StartedOn)
+	}
+	var u db.Args
+	if _, err := tx.ExecContext(ctx, "UPDATE household SET settlement = "+u.Add(r.ID)+", updated_at = "+u.Add(db.Millis(tx.Now))+" WHERE id = "+u.Add(home)+
+		" AND "+by.Scope(account.PeopleEdit).Predicate("village", u.Add), u.Values...); err != nil {
+		return fmt.Errorf("settlement of a household: %w", err)
+	}
+	return nil
 }

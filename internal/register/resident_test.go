@@ -178,3 +178,32 @@ func TestSharesOfThoseMoved(t *testing.T) {
 		}
 	})
 }
+
+// A household moves in together: those whom the caller may change, once each.
+func TestAHouseholdMovesIn(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		ctx := context.Background()
+		for i := range 3 {
+			f.person(int64(i+1), []string{"王示例", "李示例", "赵示例"}[i], number(i+1), 371522101001, fact.KindPoor)
+		}
+		f.person(4, "钱示例", number(4), 371521101001, fact.KindPoor) // of the household on paper, of another county
+		for _, q := range []string{"INSERT INTO household (id, village, created_at, updated_at) VALUES (1, 371522101001, 0, 0)", "UPDATE person SET out_on = 20230101 WHERE id = 3"} {
+			if _, err := d.Writer().Exec(q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		home := f.add(register.SettlementKind, shenxian, map[string]string{"name": "示例安置区", "form": "易地搬迁安置区"})
+		if _, err := f.s.AddMember(ctx, officer(shenxian), home.ID, map[string]string{"person": "王示例", "id_number": number(1), "started_on": "2023-03-31", "household": "1"}); err != nil {
+			t.Fatal(err)
+		}
+		list, _, err := f.s.Members(ctx, region.ScopeOf(shenxian), region.ScopeOf(shenxian), home.ID, 0)
+		if err != nil || len(list) != 2 || list[0].PersonID != 1 || list[1].PersonID != 2 || list[1].StartedOn != 20230331 || list[1].EndedOn != fact.Forever {
+			t.Errorf("%+v %v", list, err)
+		}
+		var at int64
+		if err := d.Read.QueryRow("SELECT settlement FROM household WHERE id = 1").Scan(&at); err != nil || at != home.ID {
+			t.Errorf("the household stands in %d, %v", at, err)
+		}
+	})
+}

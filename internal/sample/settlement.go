@@ -3,6 +3,7 @@ package sample
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"wengang/internal/calendar"
 	"wengang/internal/region"
@@ -158,7 +159,12 @@ func (c *county) settledTable() *table {
 var settlementColumns = []rosterColumn{rCounty, rTown, rVillage, rName("安置区名称"), rForm("form", "安置区类型"),
 	rc("households", "搬迁户数", func(_ *county, k *carrier) any { return k.households }), rc("people", "搬迁人口数", func(_ *county, k *carrier) any { return k.people }),
 	rc("poor", "脱贫人口数", func(_ *county, k *carrier) any { return k.poor }), rStart("入住日期"),
-	rc("window", "是否设就业服务窗口", func(*county, *carrier) any { return "是" }), rContact, rPhone, rNote}
+	rc("facility", "有无综合服务设施", func(c *county, k *carrier) any { return [...]string{"是", "否"}[c.nth(k)%2] }),
+	rc("window", "是否设就业服务窗口", func(c *county, k *carrier) any { return [...]string{"是", "否"}[c.nth(k)%2] }), rContact, rPhone, rNote}
+
+// nth is the settlement's place among those of its county: every second one
+// has neither a service building nor a window, a gap to be found.
+func (c *county) nth(k *carrier) int { return slices.Index(c.settled, k) }
 
 // writeSettlements makes the register of settlements, which the people's files
 // refer to.

@@ -221,8 +221,12 @@ func (h *Rim) end(w http.ResponseWriter, r *web.Request) error {
 }
 
 func (h *Rim) memberView(r *web.Request, rec *register.Record, k *register.Kind, values map[string]string) *formView {
-	return &formView{Kind: k, Title: r.T("register.member.title", rec.Name), Note: r.T("register.member.note"), Action: link(r, rec.ID, "/members/new"), Back: link(r, rec.ID, ""), Submit: r.T("register.save"),
+	v := &formView{Kind: k, Title: r.T("register.member.title", rec.Name), Note: r.T("register.member.note"), Action: link(r, rec.ID, "/members/new"), Back: link(r, rec.ID, ""), Submit: r.T("register.save"),
 		Fields: controls(r, k.Members.Fields, values, "county", "town", "village", "register", "form", "hours", "fund")}
+	if k.ID == register.SettlementKind {
+		v.Fields = append(v.Fields, web.Field{Kind: "check", Name: "household", Label: r.T("settlement.household"), Hint: r.T("settlement.household.hint"), Value: values["household"], Wide: true})
+	}
+	return v
 }
 
 func (h *Rim) memberForm(w http.ResponseWriter, r *web.Request) error {
@@ -245,6 +249,9 @@ func (h *Rim) addMember(w http.ResponseWriter, r *web.Request) error {
 		return fault.NotFoundf("fault.notfound")
 	}
 	values := posted(r, k.Members.Fields)
+	if k.ID == register.SettlementKind {
+		values["household"] = r.PostFormValue("household")
+	}
 	_, err = h.store.AddMember(r.Context(), r.Caller, rec.ID, values)
 	if err == nil {
 		return r.Redirect(w, link(r, rec.ID, ""))
