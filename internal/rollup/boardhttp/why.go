@@ -223,12 +223,17 @@ func (v *whyView) settle(r *web.Request, w whyAsk) {
 			keep++
 		}
 		if n := len(v.Lines) - keep; n > 0 {
-			rest, moved := whyLine{Name: r.T("board.why.rest"), Note: r.T("board.why.rest.note", n)}, false
+			rest, up, down := whyLine{Name: r.T("board.why.rest")}, false, false
 			for _, l := range v.Lines[keep:] {
 				rest.Delta += l.Delta
-				moved = moved || l.Delta != 0
+				up, down = up || l.Delta > 0, down || l.Delta < 0
 			}
-			if !moved {
+			switch {
+			case up && down:
+				rest.Note = r.T("board.why.rest.note", n)
+			case up || down:
+				rest.Note = r.T("board.why.rest.n", n)
+			default:
 				rest.Note = r.T("board.why.rest.same", n)
 			}
 			rest.Text = signed(r, w.d, rest.Delta)

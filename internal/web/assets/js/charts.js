@@ -82,11 +82,14 @@ function sankey(c) {
     return thin(n) ? t.replace("\n", " ") : small && inner.has(n.Name) ? t.replace(" ", "\n") : t;
   };
   const kinds = ["#455166", ...C.parts];
+  // an end in the middle column: on a phone its label would lie on those of the last one
+  const roots = new Set(c.Flows.map((l) => l.From).filter((f) => !size[f])), twice = c.Flows.some((l) => !roots.has(l.From));
+  const short = (n) => twice && !inner.has(n.Name) && c.Flows.some((l) => l.To === n.Name && roots.has(l.From));
   return {
     animation: false, textStyle: { fontFamily: FONT },
     tooltip: { ...tip, formatter: (p) => p.dataType === "edge" ? `${p.data.source} → ${p.data.target}  ${f(p.value)} ${c.Unit}` : `${p.name}  ${f(p.value)} ${c.Unit}` },
     series: [{ type: "sankey", left: small ? 8 : 16, right: room, top: 12, bottom: 14, nodeWidth: 10, nodeGap: small ? 10 : 12, draggable: false, layoutIterations: 48, nodeAlign: "left",
-      data: c.Nodes.map((n) => ({ name: n.Name, itemStyle: { color: kinds[n.Colour] || kinds[0] }, label: { formatter: text(n), fontWeight: n.Bold ? 600 : 400 } })),
+      data: c.Nodes.map((n) => ({ name: n.Name, itemStyle: { color: kinds[n.Colour] || kinds[0] }, label: { formatter: text(n), fontWeight: n.Bold ? 600 : 400, ...(small && short(n) ? { position: "left" } : {}) } })),
       links: c.Flows.map((l) => ({ source: l.From, target: l.To, value: l.Value })),
       label: { fontFamily: FONT, fontSize: 12, color: C.ink }, labelLayout: { moveOverlap: "shiftY" }, emphasis: { focus: "adjacency" }, lineStyle: { color: "source", opacity: 0.18, curveness: 0.5 } }],
   };
