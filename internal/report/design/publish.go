@@ -234,7 +234,9 @@ func (s *Store) Fill(ctx context.Context, by account.Caller, id int64, place reg
 	if err != nil {
 		return nil, err
 	}
-	tr.Sheet.Filler = by.Name
+	if by.UserID > 0 {
+		tr.Sheet.Filler = by.Name // at the machine's own console nobody signs
+	}
 	p := f.Design.Paper.(*paper)
 	book, x, err := p.fill(tr.Sheet, report.Foot{Office: s.Reports.Office(tr.Sheet)})
 	if err != nil {

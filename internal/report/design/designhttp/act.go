@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"wengang/internal/account"
 	"wengang/internal/calendar"
 	"wengang/internal/fault"
 	"wengang/internal/report/design"
@@ -115,7 +116,7 @@ func (h *Rim) publish(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	lock, _ := strconv.Atoi(r.PostFormValue("lock"))
-	if r.PostFormValue("title") != "" {
+	if r.PostFormValue("title") != "" && r.Caller.Can(account.ReportFill) {
 		v, err := h.store.Change(r.Context(), r.Caller, n, lock, func(s *design.Spec, _ *design.Table) error { return told(r, s) })
 		if err != nil {
 			return h.refuse(w, r, err)

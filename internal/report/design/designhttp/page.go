@@ -125,6 +125,9 @@ func (h *Rim) view(r *web.Request) (*pageView, error) {
 	h.lines(r, v)
 	h.checks(r, v)
 	v.Fields, v.Levels = fields(r, d), levels(r, d)
+	for i := range v.Fields {
+		v.Fields[i].Disabled = !v.Edit
+	}
 	if cell := q.Get("cell"); cell != "" && !v.Try {
 		v.Panel = h.panel(r, v, t, cell)
 	}

@@ -40,19 +40,19 @@ func New(s *web.Shell, store *design.Store) *Rim {
 func (h *Rim) Register() {
 	h.shell.Templates("design", templates)
 	h.shell.Nav(
-		web.NavItem{Key: "design.nav", Icon: "table", Href: "/designs", Under: "/report", Need: account.ReportFill, Order: 87},
-		web.NavItem{Key: "design.nav.fill", Icon: "file-spreadsheet", Href: "/blanks", Under: "/report", Need: account.ReportFill, Order: 88})
+		web.NavItem{Key: "design.nav", Icon: "table", Href: "/designs", Under: "/report", Need: account.ReportRead, Order: 87},
+		web.NavItem{Key: "design.nav.fill", Icon: "file-spreadsheet", Href: "/blanks", Under: "/report", Need: account.ReportRead, Order: 88})
 	add := func(pattern string, need account.Permission, a web.Action, upload, long bool) {
 		h.shell.Add(web.Route{Pattern: pattern, Need: need, Action: a, Upload: upload, Long: long})
 	}
-	fill := account.ReportFill
-	add("GET /designs", fill, h.list(design.ForForm), false, false)
-	add("GET /blanks", fill, h.list(design.ForFill), false, false)
+	fill, read := account.ReportFill, account.ReportRead
+	add("GET /designs", read, h.list(design.ForForm), false, false)
+	add("GET /blanks", read, h.list(design.ForFill), false, false)
 	add("POST /designs", fill, h.upload(design.ForForm), true, false)
 	add("POST /blanks", fill, h.upload(design.ForFill), true, false)
-	add("GET /designs/{id}", fill, h.page, false, true)
+	add("GET /designs/{id}", read, h.page, false, true)
 	add("GET /designs/{id}/offers", fill, h.offers, false, false)
-	add("GET /designs/{id}/export", fill, h.export, false, true)
+	add("GET /designs/{id}/export", read, h.export, false, true)
 	for name, a := range map[string]web.Action{"bind": h.bind, "confirm": h.confirm, "check": h.check, "uncheck": h.uncheck, "about": h.about, "again": h.again, "drop": h.drop} {
 		add("POST /designs/{id}/"+name, fill, a, false, false)
 	}
