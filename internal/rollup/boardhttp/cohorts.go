@@ -189,34 +189,66 @@ func (h *Rim) missing(r *web.Request, m rollup.Missing) string {
 }
 
 // cohortChart is the share still there by months since the placement: the
-// three ways to have stayed, or one line per channel or class.
+// three ways to have stayed. With channels or classes it is one bar each, at
+// the last step that has come.
 func (h *Rim) cohortChart(r *web.Request, a cohortAsk, steps []int, all []rollup.Cohort) web.Chart {
-	c := web.Chart{Kind: "line", Title: r.T("cohort.chart"), Sub: r.T("cohort.chart.sub"), Unit: "%", Decimals: 1, First: r.T("cohort.since"), Categories: []string{r.T("cohort.zero")}}
-	for _, n := range steps {
-		c.Categories = append(c.Categories, r.T("cohort.after", n))
+	if a.q.By != "" && a.key == rollup.AnyKey {
+		return h.cohortBars(r, a, steps, all)
 	}
-	add := func(name string, key int64, part rollup.CohortPart, dashed bool) {
-		s := web.Series{Name: name, Dashed: dashed, Values: []*float64{web.F(100)}}
-		for i := range steps {
-			placed, st := rollup.CohortTotal(all, key, i)
-			cell := h.cohortCell(r, part, placed, st)
+	c := web.Chart{Kind: "line", Title: r.T("cohort.chart"), Sub: r.T("cohort.chart.sub"), Unit: "%", Decimals: 1, First: r.T("cohort.since"), Categories: []string{"0"}}
+	for _, n := range steps {
+		c.Categories = append(c.Categories, r.T("cohort.months.n", n))
+	}
+	ends := map[string]string{} // one label for lines that end at one height
+	var order []string
+	at, last := map[string]int{}, map[string]int{}
+	for i, p := range cohortParts {
+		s := web.Series{Name: r.T(partWord(p)), Dashed: i > 0, Values: []*float64{web.F(100)}}
+		for k := range steps {
+			placed, st := rollup.CohortTotal(all, a.key, k)
+			cell := h.cohortCell(r, p, placed, st)
 			if cell.Why != "" || placed == 0 {
 				s.Values = append(s.Values, nil)
-			} else {
-				s.Values = append(s.Values, web.F(cell.Share))
+				continue
 			}
+			s.Values = append(s.Values, web.F(cell.Share))
+			last[s.Name] = k + 1
 		}
 		c.Series = append(c.Series, s)
-	}
-	if a.q.By == "" || a.key != rollup.AnyKey {
-		for i, p := range cohortParts {
-			add(r.T(partWord(p)), a.key, p, i > 0)
+		end := web.Rate(*s.Values[last[s.Name]])
+		if _, ok := ends[end]; !ok {
+			order, at[end] = append(order, end), i
+			ends[end] = s.Name
+		} else {
+			ends[end] += " · " + s.Name
 		}
-		return c
 	}
-	for i, k := range keysOf(all) {
-		add(keyName(h, r, a.q.By, k), k, a.part, i >= 6)
+	for _, end := range order {
+		s := &c.Series[at[end]]
+		s.Marks = append(s.Marks, web.Mark{At: last[s.Name], Text: ends[end] + " " + end + "%", Below: at[end] > 0, Emphasis: at[end] == 0})
 	}
+	return c
+}
+
+func (h *Rim) cohortBars(r *web.Request, a cohortAsk, steps []int, all []rollup.Cohort) web.Chart {
+	at := 0
+	for k := range steps {
+		if placed, _ := rollup.CohortTotal(all, rollup.AnyKey, k); placed > 0 {
+			at = k
+		}
+	}
+	c := web.Chart{Kind: "bar", Title: r.T("cohort.bars", steps[at], r.T(partWord(a.part))), Sub: r.T("cohort.chart.sub"), Unit: "%", Decimals: 1, First: r.T("cohort.by." + string(a.q.By))}
+	s := web.Series{Name: r.T("cohort.share")}
+	for _, k := range keysOf(all) {
+		placed, st := rollup.CohortTotal(all, k, at)
+		cell := h.cohortCell(r, a.part, placed, st)
+		if cell.Why != "" || placed == 0 {
+			continue
+		}
+		c.Categories, c.Links = append(c.Categories, keyName(h, r, a.q.By, k)), append(c.Links, r.Self("key", k))
+		s.Values = append(s.Values, web.F(cell.Share))
+	}
+	c.Series = []web.Series{s}
 	return c
 }
 

@@ -17,6 +17,7 @@ type indicatorLine struct {
 	Name, How, Href string
 	Value, Unit     string
 	Share           string // of it confirmed
+	Under           string // the calibre line and the source, where the page has room
 	Changes         []web.Change
 }
 
@@ -48,8 +49,15 @@ func (h *Rim) indicators(w http.ResponseWriter, r *web.Request) error {
 		}
 		for _, g := range indicator.Goals {
 			v.Goals = append(v.Goals, goalView{Name: r.T("indicator.goal." + string(g)), Sub: r.T("indicator.goal." + string(g) + ".sub"), Families: h.families(a, indicator.OfGoal(g))})
-			if last := &v.Goals[len(v.Goals)-1]; g == indicator.Keep && len(absorbed.Lines) > 0 {
+			last := &v.Goals[len(v.Goals)-1]
+			if g == indicator.Keep && len(absorbed.Lines) > 0 {
 				last.Families = append(last.Families, absorbed)
+			}
+			for i := range last.Families {
+				for k := range last.Families[i].Lines {
+					l := &last.Families[i].Lines[k]
+					l.Under, l.How = l.How, ""
+				}
 			}
 		}
 		if v.Stocks, err = h.stocks(a); err != nil {

@@ -81,7 +81,11 @@ func (h *Rim) cohortPeople(r *web.Request, v *listView, after int64) (rollup.Pag
 	if a.key != rollup.AnyKey {
 		v.Chips.Items = append(v.Chips.Items, web.Chip{Label: r.T("cohort.by." + string(a.q.By)), Value: keyName(h, r, a.q.By, a.key), Clear: r.Self("by", "", "key", "")})
 	}
-	v.Sub, v.Closed = r.T("board.list.closed"), true
+	asOf := began.Add(n)
+	if a.part == rollup.Away {
+		asOf = began
+	}
+	v.Sub, v.Closed = r.T("cohort.list.asof", asOf.String()), true
 	return page, nil
 }
 

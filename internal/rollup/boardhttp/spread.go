@@ -2,6 +2,7 @@ package boardhttp
 
 import (
 	"net/http"
+	"strconv"
 
 	"wengang/internal/fault"
 	"wengang/internal/region"
@@ -104,7 +105,7 @@ func spreadTiles(r *web.Request, x *rollup.Spread) []web.Tile {
 	known := float64(x.Known) / float64(x.Working) * 100
 	return []web.Tile{
 		{Label: r.T("spread.median"), Value: web.Yuan(x.Median), Unit: yuan, Calibre: []string{r.T("spread.median.how")}},
-		{Label: r.T("spread.half"), Value: r.T("spread.range", web.Yuan(x.Q1), web.Yuan(x.Q3)), Unit: yuan, Calibre: []string{r.T("spread.half.how")}},
+		{Label: r.T("spread.half"), Value: r.T("spread.range", wholeYuan(x.Q1), wholeYuan(x.Q3)), Unit: yuan, Calibre: []string{r.T("spread.half.how")}},
 		{Label: r.T("indicator.income_mean"), Value: web.Yuan(x.Mean()), Unit: yuan, Calibre: []string{r.T("board.cal.n", web.Thousands(x.Known))}},
 		{Label: r.T("spread.none"), Value: web.Thousands(x.Unknown()), Unit: r.T("indicator.unit.person"), Href: r.Link("/board/people", "set", "income", "band", "none"),
 			Calibre: []string{r.T("board.cal.known", web.Percent(known)), r.T("spread.none.how")}},
@@ -137,13 +138,29 @@ func (h *Rim) spreadLine(r *web.Request, by rollup.Dim, x *rollup.Spread) spread
 	return l
 }
 
+// wholeYuan is an amount without its cents.
+func wholeYuan(fen int64) string {
+	if fen < 0 {
+		return "—"
+	}
+	return web.Thousands((fen + 50) / 100)
+}
+
 // bandName is a band in yuan.
 func bandName(r *web.Request, b rollup.Band) string {
 	switch {
 	case b.From == 0:
-		return r.T("spread.under", web.Thousands(b.To/100))
+		return r.T("spread.under", plain(b.To))
 	case b.To == 0:
-		return r.T("spread.over", web.Thousands(b.From/100))
+		return r.T("spread.over", plain(b.From))
 	}
-	return r.T("spread.between", web.Thousands(b.From/100), web.Thousands(b.To/100))
+	return r.T("spread.between", plain(b.From), plain(b.To))
+}
+
+// plain is a limit in yuan without separators: two of them stand in one label.
+func plain(fen int64) string {
+	if fen%100 != 0 {
+		return strconv.FormatFloat(float64(fen)/100, 'f', 2, 64)
+	}
+	return strconv.FormatInt(fen/100, 10)
 }
