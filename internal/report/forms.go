@@ -37,8 +37,8 @@ var progress = &Form{
 		{N: 9, Key: "relief_poor", Head: []string{"以工代赈吸纳当地农村劳动力就业人数", "吸纳脱贫人口数"}, Unit: "人", Count: PoorPeople, Kind: "relief", Basis: Lasting, Width: 10},
 		{N: 10, Key: "posts_poor", Head: []string{"乡村公益性岗位安置脱贫人口数"}, Unit: "人", Count: PoorPeople, Kind: "post", Basis: Lasting, Width: 10},
 		{N: 11, Key: "training_poor", Head: []string{"组织脱贫人口参加职业技能培训人数"}, Unit: "人", Count: PoorPeople, Kind: "training", Basis: Begun, Width: 11},
-		{N: 12, Key: "settled", Head: []string{"易地搬迁安置区脱贫人口就业人数"}, Unit: "人", Count: Figure, Figure: "settled_worked_year", Width: 11},
-		{N: 13, Key: "events", Head: []string{"举办“乐业搬迁（迁建）”专场招聘活动次数"}, Unit: "次", Count: Bodies, Kind: "event", Basis: Begun, Theme: themeSettlement, Width: 13},
+		{N: 12, Key: "settled", Head: []string{"易地搬迁安置区脱贫人口就业人数"}, Unit: "人", Count: Figure, Figure: "settled_worked_year", Width: 12},
+		{N: 13, Key: "events", Head: []string{"举办“乐业搬迁（迁建）”专场招聘活动次数"}, Unit: "次", Count: Bodies, Kind: "event", Basis: Begun, Theme: themeSettlement, Width: 14.5},
 		{Key: "workshop_people", Unit: "人", Count: People, Kind: "workshop", Basis: Lasting},
 	},
 }

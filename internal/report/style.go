@@ -41,7 +41,7 @@ func styleOf(kind string) *excelize.Style {
 		return line(bodyFont, 12, "right")
 	case "head":
 		s := body("center", true, false)
-		s.Font.Size = 11
+		s.Font.Size = 10.5
 		return s
 	case "text":
 		return body("left", true, false)

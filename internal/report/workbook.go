@@ -132,13 +132,18 @@ func (p *paper) headings(row int) error {
 }
 
 // headHeights gives the two heading rows room for their longest cell: about
-// one character of 11 points per 2.1 units of width, 15 points a line.
+// one character of 11 points per 2.1 units of width beside the border, 15
+// points a line, and one more line where brackets and quotes, which begin no
+// line, push a character down.
 func (p *paper) headHeights() (top, below float64) {
 	lines := func(s string, width float64) float64 {
-		per := math.Max(1, math.Floor(width/2.1))
+		per := math.Max(1, math.Floor((width-0.8)/2.1))
 		n := 0.0
 		for _, l := range strings.Split(s, "\n") {
 			n += math.Ceil(float64(len([]rune(l))) / per)
+		}
+		if n > 2 && strings.ContainsAny(s, "“”（）") {
+			n++
 		}
 		return n
 	}
@@ -231,7 +236,17 @@ func (p *paper) foot(sh *Sheet, row int, phone string) error {
 	if err := p.f.SetRowHeight(p.sheet, row, 24); err != nil {
 		return err
 	}
-	return p.span(row, row, half+1, n, "电话："+phone, "left")
+	if err := p.span(row, row, half+1, n, "电话："+phone, "left"); err != nil {
+		return err
+	}
+	code := sh.Code()
+	if code == "" {
+		return nil
+	}
+	if err := p.f.SetRowHeight(p.sheet, row+1, 24); err != nil {
+		return err
+	}
+	return p.span(row+1, row+1, 1, n, "版本码："+code, "left")
 }
 
 // page sets the paper: A4 landscape, one page wide, heading repeated.
