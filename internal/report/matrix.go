@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"wengang/internal/account"
 	"wengang/internal/calendar"
@@ -56,6 +57,19 @@ type Matrix struct {
 	Units   []region.Place
 	Columns []MatrixColumn
 	Slots   [][]Slot // by unit, then column
+}
+
+// Trim takes out the columns that no unit fills.
+func (m *Matrix) Trim() {
+	for k := len(m.Columns) - 1; k >= 0; k-- {
+		if slices.ContainsFunc(m.Slots, func(line []Slot) bool { return !line[k].Not }) {
+			continue
+		}
+		m.Columns = slices.Delete(slices.Clone(m.Columns), k, k+1)
+		for i := range m.Slots {
+			m.Slots[i] = slices.Delete(m.Slots[i], k, k+1)
+		}
+	}
 }
 
 // MatrixColumn is a column of the matrix.

@@ -1,9 +1,12 @@
 package report_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"wengang/internal/account"
 	"wengang/internal/calendar"
@@ -157,6 +160,14 @@ func TestScanAndCode(t *testing.T) {
 		f.want(bind(clerk, "371522-progress-2023Q4-1-00000000"), fault.Conflict, "before the submission")
 		f.send()
 		first := f.sheet(shenxian, q4).Code()
+		var book bytes.Buffer
+		_, err := f.s.Export(ctx, clerk, "progress", shenxian, q4, &book)
+		f.ok(err)
+		x2, err := excelize.OpenReader(&book)
+		f.ok(err)
+		if found, err := x2.SearchSheet(x2.GetSheetName(0), "版本码："+first); err != nil || len(found) != 1 {
+			t.Errorf("the workbook does not carry the code: %v, %v", found, err)
+		}
 		f.want(bind(clerk, "no code"), fault.Invalid, "no code")
 		f.want(bind(clerk, "371522-progress-2023Q4-1-00000000"), fault.Invalid, "another code")
 		f.want(bind(officer(yanggu), first), fault.NotFound, "by another county")

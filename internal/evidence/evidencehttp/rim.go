@@ -146,6 +146,8 @@ func back(r *web.Request, kind string, object int64) string {
 		return r.Link("/register/" + n)
 	case "finding":
 		return r.Link("/findings/" + n)
+	case "report":
+		return r.Link("/report")
 	}
 	return r.Link("/people")
 }

@@ -17,6 +17,7 @@ import (
 // may do, the departments, the remarks on cells.
 type lifeView struct {
 	Course   *report.Course
+	Signs    bool // the steps tell the state
 	Steps    []web.Step
 	DueTitle string
 	Acts     []actView
@@ -68,6 +69,7 @@ func (h *Rim) life(r *web.Request, v *sheetView) error {
 	if old {
 		c.May = map[report.Action]bool{}
 	}
+	l.Signs = v.S.Report != nil && v.S.Report.State.Signing() && v.Due >= calendar.DateAt(h.shell.Now())
 	h.steps(r, v)
 	h.acts(r, v)
 	if r.Caller.Scope(account.ReportReview).Contains(v.at) {
@@ -104,7 +106,7 @@ func (h *Rim) steps(r *web.Request, v *sheetView) {
 			if s.Action == report.Fill && v.S.Filler != "" {
 				name = v.S.Filler
 			}
-			x.State, x.Note = "done", who(name, s.Signed.Post, db.FromMillis(s.Signed.At).Format("01-02 15:04"))
+			x.State, x.Note = "done", who(name, db.FromMillis(s.Signed.At).Format("01-02 15:04"))
 		case s.Next:
 			x.State, x.Note = "on", r.T("report.step.waits", names(r, s))
 		default:

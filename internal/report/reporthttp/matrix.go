@@ -111,6 +111,7 @@ func (h *Rim) matrix(w http.ResponseWriter, r *web.Request) error {
 		v.Span = r.Month.String()
 		v.Prev, v.Next = r.Self("month", r.Month.Add(-1)), r.Self("month", r.Month.Add(1))
 	}
+	m.Trim()
 	for _, c := range m.Columns {
 		head := periodWord(r, c.Period)
 		if byForm {
@@ -214,6 +215,7 @@ func (h *Rim) matrixExport(w http.ResponseWriter, r *web.Request) error {
 	if err := h.store.NoteMatrix(r.Context(), r.Caller, r.At, len(m.Units)); err != nil {
 		return err
 	}
+	m.Trim()
 	book, err := sheet.NewWriter("")
 	if err != nil {
 		return err
