@@ -3,6 +3,7 @@ package rollup
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"slices"
 
 	"wengang/internal/calendar"
@@ -19,7 +20,7 @@ type follower struct {
 	low     int64
 	seen    map[int64]bool // applied entries after low
 	marks   []mark
-	setting [2]int64 // count and last change of the settings
+	setting uint64 // digest of the settings
 }
 
 // mark: when transactions below next have ended, nothing up to id is missing.
@@ -81,7 +82,7 @@ func (s *Service) follow(ctx context.Context) ([]logged, error) {
 	l := &s.log
 	var out []logged
 	var oldest, next int64
-	var settings [2]int64
+	var settings uint64
 	err := s.db.Snapshot(ctx, func(q db.Querier) error {
 		var err error
 		if oldest, next, err = s.db.Dialect.SnapshotBounds(ctx, q); err != nil {
@@ -106,7 +107,8 @@ func (s *Service) follow(ctx context.Context) ([]logged, error) {
 		if out, err = readChanges(ctx, q, l.low); err != nil {
 			return err
 		}
-		return q.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MAX(changed_at), 0) FROM setting`).Scan(&settings[0], &settings[1])
+		settings, err = readSettings(ctx, q)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("change log: %w", err)
@@ -143,6 +145,27 @@ func (s *Service) follow(ctx context.Context) ([]logged, error) {
 // An import logs up to its people, and others log past it while it runs. 50 ms
 // per question, for as long as the transactions last.
 const startBack = 100_000
+
+// readSettings is a digest of all settings. Their dates would not do: of two
+// transactions the one begun earlier may end later.
+func readSettings(ctx context.Context, q db.Querier) (uint64, error) {
+	rows, err := q.QueryContext(ctx, `SELECT region, name, year, value FROM setting ORDER BY region, name, year`)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	h := fnv.New64a()
+	for rows.Next() {
+		var at region.Code
+		var name, value string
+		var year int
+		if err := rows.Scan(&at, &name, &year, &value); err != nil {
+			return 0, err
+		}
+		fmt.Fprintf(h, "%d\x00%s\x00%d\x00%s\x00", at, name, year, value)
+	}
+	return h.Sum64(), rows.Err()
+}
 
 func readChanges(ctx context.Context, q db.Querier, low int64) ([]logged, error) {
 	rows, err := q.QueryContext(ctx, `SELECT id, county, person_id, month_from, month_to FROM change_log WHERE id > $1 ORDER BY id`, low)
