@@ -39,7 +39,7 @@ func decimals(d *indicator.Def) int {
 // chart draws the rows as bars, cut into the columns where those are parts.
 func chart(r *web.Request, m *matrix, w *Words) web.Chart {
 	x := m.x
-	c := web.Chart{Kind: "bar", Title: title(r, x, w), Unit: unit(r, x.Ind), Decimals: decimals(x.Ind), First: w.Dim(x.Rows)}
+	c := web.Chart{Kind: "bar", Title: title(r, x, w), Sub: r.T(x.Ind.Key()), Unit: unit(r, x.Ind), Decimals: decimals(x.Ind), First: w.Dim(x.Rows)}
 	rows := m.rows
 	if len(rows) > maxBars {
 		rows = rows[:maxBars]
@@ -95,11 +95,13 @@ func (m *matrix) parts(r *web.Request, w *Words, rows []int64, c *web.Chart) {
 }
 
 func title(r *web.Request, x *Question, w *Words) string {
-	t := r.T("slice.by", r.T(x.Ind.Key()), w.Dim(x.Rows))
-	if x.Cols != "" && x.Cols != Headline {
-		t = r.T("slice.by.two", r.T(x.Ind.Key()), w.Dim(x.Rows), w.Dim(x.Cols))
+	switch x.Cols {
+	case Headline:
+		return r.T("slice.by", r.T("slice.cols.headline"), w.Dim(x.Rows))
+	case "":
+		return r.T("slice.by", r.T(x.Ind.Key()), w.Dim(x.Rows))
 	}
-	return t
+	return r.T("slice.by.two", r.T(x.Ind.Key()), w.Dim(x.Rows), w.Dim(x.Cols))
 }
 
 // line is one row over the months.

@@ -57,11 +57,15 @@ func (h *Rim) sheetOf(r *web.Request, m *matrix, w *Words) *workbook {
 	if n := h.tree.Name(r.At); n != "" {
 		place = h.shell.PlacePath(r, r.At)
 	}
-	b.meta = append(b.meta,
-		r.T("slice.file.place", place, r.Month.String(), sub(r, x, &m.byRow.Whole.Figures)),
-		r.T("slice.file.how", r.T(x.Ind.Key()), r.T(x.Ind.How())))
+	b.meta = append(b.meta, r.T("slice.file.place", place, r.Month.String(), sub(r, x, &m.byRow.Whole.Figures)))
+	if m.heads == nil {
+		b.meta = append(b.meta, r.T("slice.file.how", r.T(x.Ind.Key()), r.T(x.Ind.How())))
+	}
 	for _, c := range h.conditions(x, w) {
 		b.meta = append(b.meta, r.T("slice.file.where", c))
+	}
+	for _, d := range m.heads {
+		b.foot = append(b.foot, r.T("slice.file.how", r.T(d.Key()), r.T(d.How())))
 	}
 	b.foot = append(b.foot, notes(r, m, w, &tableView{})...)
 	b.foot = append(b.foot, r.T("slice.file.by", r.Caller.Name, h.shell.Now().Format("2006-01-02 15:04")))

@@ -94,6 +94,9 @@ func (h *Rim) show(w http.ResponseWriter, r *web.Request, status int, bad []web.
 	if m.byRow.Whole.ClosedAt == 0 {
 		v.Switch = nil
 	}
+	if x.Cols == Headline {
+		v.How = r.T("slice.headline.sub")
+	}
 	h.frame(r, &x, words, &v)
 	if v.Tabs, v.Save, err = h.tabs(r, &x); err != nil {
 		return err

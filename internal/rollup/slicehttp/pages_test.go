@@ -245,6 +245,48 @@ func TestViews(t *testing.T) {
 	c.As("county").Get("/board/slice?month=2023-11").Want("", 200, "多维分析")
 }
 
+// An officer asks a question, swaps it, opens the people behind a figure,
+// keeps the question and finds it again, all by hand in a browser.
+func TestByHand(t *testing.T) {
+	if webtest.Find() == "" {
+		webtest.Open(t, "")
+	}
+	d := testkit.SQLite(t)
+	c := start(t, d, 1500)
+	f, err := c.roll.Figures(ctx, region.ScopeOf(city), city, 202311, rollup.AsClosed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab := webtest.Open(t, c.URL)
+	tab.Goto("/board/slice?month=2023-11")
+	tab.Eval(`(() => { const f = document.querySelector(".w-ask"); f.rows.value = "age"; f.cols.value = "channel"; f.ind.value = "registered"; return "" })()`)
+	tab.Click("查看")
+	tab.WaitText("按年龄段×就业渠道")
+	whole := web.Thousands(f.N("registered"))
+	if got := tab.Text("tfoot td:nth-last-child(4)"); got != whole {
+		t.Errorf("the total is %q, the board says %s", got, whole)
+	}
+	tab.Click("行列互换")
+	tab.WaitText("按就业渠道×年龄段")
+	tab.Click("图")
+	tab.Wait(".w-chart .draw svg")
+	tab.Click("表")
+	n := tab.Text("tbody tr:first-child td:nth-child(2) a")
+	tab.ClickCSS("tbody tr:first-child td:nth-child(2) a")
+	tab.WaitText("姓名")
+	if !tab.Has("共 " + n + " 人") {
+		t.Errorf("the list behind %s: %s", n, tab.Text(".w-pg"))
+	}
+	tab.Goto("/board/slice?month=2023-11&rows=class&ind=jobless")
+	tab.ClickCSS(`[data-w-open="save"]`)
+	tab.Fill("name", "未就业按类别")
+	tab.ClickCSS("#save footer .pri")
+	tab.WaitText("未就业按类别")
+	tab.Goto("/board/slice/views?month=2023-11")
+	tab.Click("未就业按类别")
+	tab.WaitText("未就业 · 按人口类别")
+}
+
 // TestLook opens the page in its forms at both sizes in a browser.
 func TestLook(t *testing.T) {
 	if webtest.Find() == "" {

@@ -229,6 +229,9 @@ func (b *workbook) body() error {
 		if err := b.put(1, style, r.name); err != nil {
 			return err
 		}
+		if err := b.f.SetRowHeight(b.name, b.row, 20); err != nil {
+			return err
+		}
 		for i, c := range r.cells {
 			if err := b.put(i+2, c.style, c.value); err != nil {
 				return err
