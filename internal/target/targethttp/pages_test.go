@@ -52,6 +52,7 @@ func start(t testing.TB) *console {
 		"city":      webtest.HR(account.Officer, liaocheng),
 		"county":    webtest.HR(account.Officer, 371522000000),
 		"guangzhou": webtest.HR(account.Officer, 440100000000),
+		"leader":    webtest.HR(account.Leader, liaocheng),
 		"system":    {{Role: account.System, Region: liaocheng}},
 	})}, func(s *web.Shell) {
 		targethttp.New(s, c.store, splits, dispatch.New(d, parts{}, c.store, tree), tree).Register()
@@ -209,4 +210,83 @@ func TestOthersRowsAreNoDifference(t *testing.T) {
 	c.fill()
 	c.As("guangzhou").Get("/target").Want("the table is listed", 200, "吸纳").Lacks("one row of twenty-one is told as a wrong total", "合计差")
 	c.As("").Get("/target?at=0").Want("the real difference", 200, "合计差")
+}
+
+// The pages of a decomposition: begun, filled, saved over another's save, sent;
+// what may not be is refused.
+func TestDecompositionPages(t *testing.T) {
+	c := start(t)
+	sample := "/target/" + itoa(c.fill())
+	const at = "?at=3715&month=2023-11&lang=zh"
+	c.As("city").Get(sample+at).Plain().Want("a way to divide", 200, "分解到下级", "假设推演", "年底预计")
+	c.As("guangzhou").Post(sample+"/split", nil).Want("another province", 404)
+	c.As("system").Post(sample+"/split", nil).Want("an administrator", 403)
+	to := c.As("city").Post(sample+"/split"+at, url.Values{"place": {"371500000000"}, "unit": {"人"}}).Want("begun", 303).To
+	path, _, _ := strings.Cut(to, "?")
+	c.As("city").Get(to).Plain().Want("the draft", 200, "聊城市", "草稿", "按比例建议", "余数")
+	c.As("county").Get(path).Want("a county reads the city's draft", 404)
+	fill := func(lock, value string) url.Values {
+		return url.Values{"lock": {lock}, "rule": {"~"}, "percent": {"2.5"}, "do": {"save"}, "v0.371522000000": {value}, "note.371522000000": {"含<b>园区"}}
+	}
+	c.As("city").Post(path+"/save"+at, fill("1", "40")).Want("saved", 303)
+	c.As("city").Post(path+"/save"+at, fill("1", "41")).Want("saved over a save", 409, "保存过这份草稿", `value="41"`)
+	c.As("city").Post(path+"/save"+at, fill("2", "4.5")).Want("half a person", 422, "不是最多 0 位小数的数", `value="4.5"`)
+	send := fill("2", "4000")
+	send.Set("do", "submit")
+	c.As("city").Post(path+"/save"+at, send).Want("not everybody has a number", 422, "没有填", "与 9000 相差")
+	c.As("city").Post(path+"/save"+at, url.Values{"lock": {"3"}, "do": {"fill:population"}}).Want("no figures", 422, "请换一种")
+	c.As("city").Post(path+"/sign"+at, url.Values{"lock": {"3"}, "do": {"sign"}}).Want("an officer signs", 403)
+	c.As("city").Post(path+"/act"+at, url.Values{"lock": {"3"}, "do": {"sign"}}).Want("by another door", 404)
+	c.As("city").Get(path+"/export").Want("the annex", 200)
+	c.As("county").Get(path+"/export").Want("the annex for a county", 404)
+	c.As("city").Get("/decompose"+at).Plain().Want("the list", 200, "草稿", "脱贫人口务工规模")
+	c.As("county").Get("/decompose?lang=zh").Plain().Want("a county's list", 200, "还没有分解")
+	c.As("city").Post(path+"/act"+at, url.Values{"lock": {"3"}, "do": {"drop"}}).Want("given up", 303)
+	c.As("city").Get(to).Plain().Want("given up", 200, "已作废").Lacks("no more to be saved", "保存草稿")
+
+	c.As("city").Get(sample+"/whatif"+at+"&add=300&t.371522000000=5000").Plain().Want("what if", 200, "→", "5000")
+	c.As("city").Get(sample+"/whatif"+at+"&add=x").Want("what if of no number", 200, "不是整数")
+	c.As("county").Get(sample+"/whatif?month=2023-11").Want("a county's own row", 200).Lacks("and no other", "阳谷县")
+	c.As("county").Post(sample+"/whatif", url.Values{"t.371522000000": {"1"}}).Want("a county drafts for the city", 404)
+	to = c.As("city").Post(sample+"/whatif"+at, url.Values{"t.371522000000": {"3999"}}).Want("kept as a draft", 303).To
+	c.As("city").Get(to).Want("the draft has it", 200, `value="3999"`)
+	c.As("city").Get(sample+"/versions"+at).Plain().Want("versions", 200, "首个版本")
+}
+
+// Curves, reported numbers, own targets and dispatches as pages.
+func TestPacePages(t *testing.T) {
+	c := start(t)
+	sample := "/target/" + itoa(c.fill())
+	const at = "?at=3715&month=2023-11&lang=zh"
+	c.As("city").Get(sample+"/curve"+at).Plain().Want("the curve", 200, "平均每月")
+	c.As("county").Get(sample+"/curve").Want("a county's look at the city's curve", 404)
+	c.As("city").Post(sample+"/curve"+at, url.Values{"kind": {"hand"}, "points": {"1 2"}}).Want("two points", 422, "12 个累计百分比", `value="1 2"`)
+	c.As("city").Post(sample+"/curve"+at, url.Values{"kind": {"hand"}, "points": {"40 45 50 55 60 65 70 75 80 90 99 100"}}).Want("set", 303)
+	c.As("city").Get(sample+at).Plain().Want("against the curve", 200, "时间进度 99.0%")
+
+	form := url.Values{"indicator": {"帮助协作区县农村劳动力就业"}, "printed": {"1.2"}, "unit": {"万人"}, "year": {"2023"}, "comparator": {">="}, "doc_no": {"示例9号"}, "lines": {"重庆市 0.7\n其中：脱贫人口 0.3"}}
+	c.As("city").Get("/target/new"+at).Plain().Want("the form", 200, "登记目标", "基期年")
+	bad := url.Values{"indicator": {"甲"}, "printed": {"若干"}, "unit": {"万人"}, "year": {"1"}, "comparator": {">="}}
+	c.As("city").Post("/target/new"+at, bad).Want("faults", 422, "不是数", "请写文号", `value="若干"`)
+	path, _, _ := strings.Cut(c.As("city").Post("/target/new"+at, form).Want("entered", 303).To, "?")
+	c.As("city").Get(path+at).Plain().Want("with its partner", 200, "协作：重庆市", "其中：脱贫人口")
+	c.As("city").Get(path+"/reports"+at).Plain().Want("what documents report", 200, "还没有填报", "协作：重庆市 · 其中：脱贫人口")
+	c.As("city").Post(path+"/reports"+at, url.Values{"row": {"2"}, "day": {"2023-10-31"}, "value": {"0.5"}}).Want("without a document", 422, "来源文件", `value="0.5"`)
+	c.As("city").Post(path+"/reports"+at, url.Values{"row": {"2"}, "day": {"2023-10-31"}, "value": {"0.35"}, "doc_no": {"渝人社函1号"}}).Want("reported", 303)
+	c.As("city").Get(path+at).Plain().Want("its progress", 200, "3,500", "50.0")
+	c.As("city").Post(path+"/reports"+at, url.Values{"cancel": {"1"}}).Want("taken back without a reason", 422)
+	c.As("city").Post(path+"/reports"+at, url.Values{"cancel": {"1"}, "reason": {"录错"}}).Want("taken back", 303)
+	c.As("city").Get(path+"/reports"+at).Plain().Want("still on show", 200, "已撤销", "渝人社函1号")
+
+	c.As("city").Get("/dispatch"+at).Plain().Want("the month", 200, "莘县", "完成率", "还没有印发过").Lacks("an officer does not issue", "印发一期")
+	c.As("city").Post("/dispatch"+at, url.Values{"tables": {"1"}}).Want("an officer issues", 403)
+	c.As("leader").Get("/dispatch"+at).Plain().Want("the leader may", 200, "印发一期")
+	c.As("leader").Post("/dispatch"+at, nil).Want("nothing chosen", 422, "至少选一项")
+	id := strings.TrimPrefix(sample, "/target/")
+	one, _, _ := strings.Cut(c.As("leader").Post("/dispatch"+at, url.Values{"tables": {id}, "note": {"=cmd"}}).Want("issued", 303).To, "?")
+	c.As("city").Get(one+at).Plain().Want("as issued", 200, "2023年第1期", "签发：周敏", "=cmd")
+	c.As("county").Get(one).Want("a county reads the city's ranks", 404)
+	c.As("county").Get(one+"/export").Want("or takes them", 404)
+	c.As("city").Get(one+"/export").Want("the workbook", 200)
+	c.As("city").Get(one+"?lang=en").Plain().Want("in English", 200, "As closed")
 }

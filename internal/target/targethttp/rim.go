@@ -302,7 +302,12 @@ func (h *Rim) pageView(r *web.Request) (*pageView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &pageView{tableView: tableView{T: t, Name: t.Indicator, Badges: badges(r, t)}, Time: t.TimeProgress(r.Month) * 100, Whole: scope.Contains(t.Region), Month: r.Month.String(), Units: t.Unit}
+	v := &pageView{tableView: tableView{T: t, Name: t.Indicator, Badges: badges(r, t)}, Whole: scope.Contains(t.Region), Month: r.Month.String(), Units: t.Unit}
+	pace, err := h.store.Pace(r.Context(), scope, t)
+	if err != nil {
+		return nil, err
+	}
+	v.Time = pace.At(t, r.Month) * 100
 	v.Year = r.T("target.year.one", t.Year)
 	if t.YearTo > t.Year {
 		v.Year = r.T("target.year.span", t.Year, t.YearTo)
