@@ -33,7 +33,7 @@ func earners(t *testing.T, d *db.DB, s *Service, m calendar.Month) []int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := d.Read.QueryContext(ctx, `SELECT person_id FROM spell_term WHERE wage_fen >= 0 GROUP BY person_id HAVING COUNT(*) = 1 ORDER BY person_id`)
+	rows, err := d.Read.QueryContext(ctx, `SELECT person_id FROM spell_term GROUP BY person_id HAVING COUNT(*) = 1 AND MIN(wage_fen) >= 0 ORDER BY person_id`)
 	if err != nil {
 		t.Fatal(err)
 	}
