@@ -79,7 +79,7 @@ const raiseFen = 1000
 func TestProcessesNeverAnswerOlder(t *testing.T) {
 	testkit.Engines(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
-		st, s := setUp(t, d, 300)
+		st, s := setUp(t, d, 600)
 		closeAll(t, st, 202310, 202311)
 		const open = calendar.Month(202312)
 		people := earners(t, d, s, open)
