@@ -20,7 +20,7 @@ import (
 
 func (a *App) connectSummaries() {
 	a.Summaries = summary.New(a.DB, a.Box, a.Audit, summary.Sources{
-		Numbers: numbers{a.Rollup, &a.places}, Goals: goals{a.Targets, &a.places}, Forms: a.Reports, Tree: nodes{&a.places},
+		Numbers: numbers{a.Rollup, &a.places}, Goals: goals{a.Targets, &a.places}, Forms: a.Reports, Tree: nodes{&a.places}, Areas: a.Locals,
 	})
 }
 

@@ -85,7 +85,7 @@ func start(t testing.TB) *console {
 	tree, box, w := region.National(), secrettest.Box(t), &world{}
 	store := report.New(d, report.Deps{Box: box, Audit: w, Registers: register.New(d, box, w, tree), Figures: w, Tree: tree, Tags: w})
 	c := &console{w: w, archives: output.NewBatches(d, output.Deps{Forms: store, Tree: tree, Queue: w, Leave: w, Dir: t.TempDir()})}
-	papers := summary.New(d, box, w, summary.Sources{Numbers: w, Goals: w, Forms: store, Tree: tree})
+	papers := summary.New(d, box, w, summary.Sources{Numbers: w, Goals: w, Forms: store, Tree: tree, Areas: w})
 	c.Console = webtest.NewConsole(t, web.Config{Tree: webtest.Places{Tree: tree}, Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("周敏", callers)},
 		func(s *web.Shell) { outputhttp.New(s, store, c.archives, papers).Register() })
 	return c

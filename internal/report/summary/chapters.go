@@ -2,6 +2,7 @@ package summary
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"wengang/internal/region"
@@ -141,7 +142,40 @@ func (c *composer) groups() error {
 	} else {
 		c.para(say(c.whole(), "台账中没有登记的易地搬迁安置区脱贫人口。")...)
 	}
+	for _, a := range []struct{ tag, name string }{{region.TagKey160, "国家乡村振兴重点帮扶县"}, {region.TagProvKey, "省乡村振兴重点帮扶县"}} {
+		if err := c.area(a.tag, a.name); err != nil {
+			return err
+		}
+	}
 	c.para(say("【重点帮扶县、重点村的专项措施】。")...)
+	return nil
+}
+
+// area says how the counties of a list stand; a list without a county here
+// says nothing.
+func (c *composer) area(tag, name string) error {
+	places, err := c.from.Areas.Tags(c.ctx, tag, c.today)
+	if err != nil {
+		return err
+	}
+	var in []region.Code
+	for at := range places {
+		if at.Level() == region.County && c.at.Contains(at) && c.scope.Contains(at) {
+			in = append(in, at)
+		}
+	}
+	if len(in) == 0 {
+		return nil
+	}
+	slices.Sort(in)
+	parts := []any{fmt.Sprintf("%s%d个，当年累计务工：", name, len(in))}
+	for i, at := range in {
+		if i > 0 {
+			parts = append(parts, "；")
+		}
+		parts = append(parts, c.from.Tree.Name(at), c.figure("worked_year", at), c.change("worked_year", at, "同比", c.yearAgo()))
+	}
+	c.para(say(append(parts, "。")...)...)
 	return nil
 }
 

@@ -33,6 +33,7 @@ type Sources struct {
 	Goals   Goals
 	Forms   Forms
 	Tree    Tree
+	Areas   Areas
 }
 
 // Compose drafts a paper of a place for a period as of today. The scope must

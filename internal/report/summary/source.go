@@ -72,3 +72,8 @@ type Tree interface {
 	Get(region.Code) (region.Place, bool)
 	Name(region.Code) string
 }
+
+// Areas are the dated lists of key areas (region/regionstore).
+type Areas interface {
+	Tags(ctx context.Context, tag string, on calendar.Date) (map[region.Code]bool, error)
+}

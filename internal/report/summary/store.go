@@ -38,7 +38,7 @@ type Store struct {
 
 // New makes a store; all of its parts are needed.
 func New(d *db.DB, box Box, audit account.Recorder, from Sources) *Store {
-	if d == nil || box == nil || audit == nil || from.Numbers == nil || from.Goals == nil || from.Forms == nil || from.Tree == nil {
+	if d == nil || box == nil || audit == nil || from.Numbers == nil || from.Goals == nil || from.Forms == nil || from.Tree == nil || from.Areas == nil {
 		panic("summary.New: a dependency is missing")
 	}
 	return &Store{db: d, box: box, audit: audit, from: from}

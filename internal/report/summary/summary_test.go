@@ -74,6 +74,13 @@ func (f *fake) Goals(context.Context, region.Scope, region.Code, calendar.Month)
 	return f.goals, nil
 }
 
+func (f *fake) Tags(_ context.Context, tag string, _ calendar.Date) (map[region.Code]bool, error) {
+	if tag != region.TagProvKey {
+		return nil, nil
+	}
+	return map[region.Code]bool{yanggu: true, 370102000000: true}, nil
+}
+
 func (f *fake) Sheet(context.Context, region.Scope, string, region.Code, report.Period) (*report.Sheet, error) {
 	return f.sheet, nil
 }
@@ -83,7 +90,7 @@ func (f *fake) Forms(context.Context, region.Scope, region.Code, func(*report.Fo
 }
 
 func sources(f *fake) Sources {
-	return Sources{Numbers: f, Goals: f, Forms: f, Tree: region.National()}
+	return Sources{Numbers: f, Goals: f, Forms: f, Tree: region.National(), Areas: f}
 }
 
 func invented(t *testing.T) *fake {
@@ -136,7 +143,7 @@ func TestSentences(t *testing.T) {
 	d := composed(t, f)
 	text := whole(d)
 	for _, want := range []string{"截至2023年11月底", "当年累计务工1011人，同比增加30人，增长3.5%", "对照务工规模年度目标2000人，已完成95.0%，快于时间进度3.3个百分点", "稳定率97.8%，同比提高3.5个百分点",
-		"人均月务工收入4104元", "慢于时间进度的有1个地方：阳谷县（60.0%）", "阳谷县（减少12人）", "未按时报送附件1《防止返贫就业攻坚行动推进情况表》的有1个单位：阳谷县。", "就业帮扶车间5个", "【原因分析】"} {
+		"人均月务工收入4104元", "慢于时间进度的有1个地方：阳谷县（60.0%）", "阳谷县（减少12人）", "未按时报送附件1《防止返贫就业攻坚行动推进情况表》的有1个单位：阳谷县。", "就业帮扶车间5个", "省乡村振兴重点帮扶县1个，当年累计务工：阳谷县1011人，同比减少12人，下降1.2%。", "【原因分析】"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
@@ -177,7 +184,7 @@ func TestNothingIsMadeUp(t *testing.T) {
 			t.Errorf("%q is in\n%s", bad, text)
 		}
 	}
-	if _, err := (&Sources{Numbers: f, Goals: f, Forms: f, Tree: region.National()}).Compose(context.Background(), region.ScopeOf(yanggu), kinds[0], city, report.Period{Year: 2023}, 20231210); !fault.Is(err, fault.NotFound) {
+	if _, err := (&Sources{Numbers: f, Goals: f, Forms: f, Tree: region.National(), Areas: f}).Compose(context.Background(), region.ScopeOf(yanggu), kinds[0], city, report.Period{Year: 2023}, 20231210); !fault.Is(err, fault.NotFound) {
 		t.Errorf("outside the scope: %v", err)
 	}
 }
