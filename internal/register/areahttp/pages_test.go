@@ -146,6 +146,8 @@ func TestKeyAreas(t *testing.T) {
 	}
 	c.As("").Get("/areas?month=2023-11").Want("", 200, "省级重点帮扶县", "示例文件1号", "2021-06-01", web.Thousands(f.N("registered")))
 	c.As("").Get("/areas?month=2021-05").Want("", 200, "没有列入任何名单的地方")
+	c.fill(t, d)
+	c.As("").Get("/areas?month=2023-11").Want("", 200, "2 / 2（100.0%）")
 	c.As("").Get("/areas?month=2023-11&tag=key160").Want("", 200, "国家乡村振兴重点帮扶县", "省级重点帮扶县")
 	end := form("tag", "prov_key", "place", "371522", "since", "20210601", "to", "2023-06-30", "source", "示例文件3号")
 	c.As("neighbour").Post("/areas/list/end?month=2023-11", end).Want("", 404)

@@ -26,6 +26,7 @@ var templates embed.FS
 type Homes interface {
 	Homes(ctx context.Context, scope region.Scope, on calendar.Date) ([]*register.Settled, error)
 	Shares(ctx context.Context, scope region.Scope, on calendar.Date) ([]*register.Share, error)
+	Carriers(ctx context.Context, scope region.Scope, on calendar.Date) ([]register.Carrier, error)
 }
 
 // Lists are the lists of areas.
