@@ -82,7 +82,7 @@ func TestFormFromBlankWorkbook(t *testing.T) {
 		reviewer.Goto(sheet + "?" + county)
 		reviewer.ClickCSS(`button[data-w-open="dlg-` + act + `"]`)
 		reviewer.ClickCSS(`#dlg-` + act + ` button.pri`)
-		reviewer.WaitText(map[string]string{"accept": "已通过", "lock": "已锁定"}[act])
+		reviewer.WaitText(map[string]string{"accept": "已受理", "lock": "已锁定"}[act])
 	}
 	reviewer.Goto(sheet + "/list?" + county + "&row=371522000000&col=2")
 	reviewer.WaitText("报送时的名单")

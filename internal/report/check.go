@@ -133,8 +133,8 @@ func (sh *Sheet) submittedBelow() {
 	var all int
 	var late []string
 	for _, r := range sh.Rows {
-		if r.Role != Child && r.Role != Unit {
-			continue
+		if r.Role != Child && r.Role != Unit || r.Region.Level() > region.County {
+			continue // towns in a designed list report nothing themselves
 		}
 		all++
 		if r.Source.ReportID == 0 {

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"math/big"
+	"slices"
 	"strings"
 
 	"wengang/internal/calendar"
@@ -48,10 +49,14 @@ func (c *computing) lines(at region.Code) []region.Place {
 	switch {
 	case d == nil:
 		return c.below(at)
-	case d.Lines:
-		return c.Tree.Children(at)
+	case d.Lines == nil:
+		return c.below(at)
 	}
-	return c.below(at)
+	all := c.Tree.Children(at)
+	if !slices.ContainsFunc(all, d.Lines) {
+		return c.below(at) // the unit is itself a row of the list
+	}
+	return all
 }
 
 // end bounds what a designed form counts: its period, as far as it has come.

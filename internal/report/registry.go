@@ -29,9 +29,11 @@ type Design struct {
 	Levels  []region.Level // who must report
 	From    calendar.Month // the first period ends in it or later
 	Until   calendar.Month // and the last one before or in it; 0 for no end
-	Lines   bool           // a row for each place below, towns too; else the unit alone on paper
-	Checks  []Check
-	Paper   Paper
+	// Lines reports whether a place gets a row of its own in a list of places;
+	// nil where the paper has the unit alone.
+	Lines  func(region.Place) bool
+	Checks []Check
+	Paper  Paper
 }
 
 // Paper is the workbook that a designed form is filled into.

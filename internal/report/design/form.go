@@ -2,6 +2,7 @@ package design
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 
 	"wengang/internal/calendar"
@@ -41,7 +42,7 @@ func (v *Version) Form(raw []byte) (*report.Form, error) {
 	s := &v.Spec
 	f := &report.Form{ID: v.FormID(), Annex: s.Annex, Title: s.Title, Short: s.Title, Citation: s.Citation, Source: s.Citation, Rows: report.Units, Left: "单位（公章）：",
 		Columns: []report.Column{{N: 1, Key: "unit", Head: []string{"单位"}, Count: report.Words, Width: 13}},
-		Design:  &report.Design{Family: v.Family, Version: v.Number, Owner: v.Owner, Levels: s.levels(), From: s.From, Until: v.Until, Lines: s.Lines != nil, Paper: &paper{raw: raw, spec: s}}}
+		Design:  &report.Design{Family: v.Family, Version: v.Number, Owner: v.Owner, Levels: s.levels(), From: s.From, Until: v.Until, Lines: s.lines(), Paper: &paper{raw: raw, spec: s}}}
 	if f.Annex == "" {
 		f.Annex = text.T(text.ZH, "design.annex")
 	}
@@ -290,6 +291,21 @@ func plain(r *big.Rat) string {
 		return r.Num().String()
 	}
 	return strings.TrimRight(strings.TrimRight(r.FloatString(4), "0"), ".")
+}
+
+// lines tells whose row the blank has: those whose name it prints, else those
+// of the level that its heading names.
+func (s *Spec) lines() func(region.Place) bool {
+	l := s.Lines
+	if l == nil {
+		return nil
+	}
+	return func(p region.Place) bool {
+		if l.Named {
+			return slices.ContainsFunc(l.Places, func(n string) bool { return SamePlace(n, p.Name) })
+		}
+		return l.Level == 0 || int(p.Code.Level()) == l.Level
+	}
 }
 
 func (s *Spec) levels() []region.Level {

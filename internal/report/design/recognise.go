@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"wengang/internal/region"
 	"wengang/internal/report"
 )
 
@@ -270,7 +271,9 @@ func (g *guesser) places() bool {
 	if l.First == 0 {
 		return false
 	}
+	l.Level = levelOf(g.head(names))
 	g.spec.Lines = l
+	l.Places = g.spec.Places(g.t)
 	for col := 1; col <= g.t.Cols; col++ {
 		if col == names || col == l.Number || g.t.Cell(l.First, col) == nil {
 			continue
@@ -281,6 +284,20 @@ func (g *guesser) places() bool {
 		g.bind(letters(col), g.t.Cell(l.First, col), g.path(col))
 	}
 	return true
+}
+
+// levelOf a heading of places: 县（市、区） 3, 乡镇 4; 0 where it does not say.
+func levelOf(head string) int {
+	h := fold(head)
+	switch {
+	case strings.Contains(h, "镇") || strings.Contains(h, "乡") || strings.Contains(h, "街道"):
+		return int(region.Town)
+	case strings.Contains(h, "县"):
+		return int(region.County)
+	case h == "地市" || h == "市州":
+		return int(region.City)
+	}
+	return 0
 }
 
 func (g *guesser) totalRow(row int) bool {
@@ -314,6 +331,7 @@ func (g *guesser) placesAcross() bool {
 			continue
 		}
 		g.spec.Lines = l
+		l.Places = g.spec.Places(g.t)
 		for r := g.first; r <= g.last; r++ {
 			g.bind(lineKey(r), g.t.Cell(r, l.First), g.rowPath(r))
 		}

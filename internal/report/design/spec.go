@@ -74,13 +74,15 @@ type Bind struct {
 
 // Lines are the rows, or the columns, that places get.
 type Lines struct {
-	Across bool `json:"across,omitempty"` // a column for each place
-	Names  int  `json:"names"`            // column (row) of the names
-	Number int  `json:"number,omitempty"` // column (row) of running numbers
-	First  int  `json:"first"`            // row (column)
-	Last   int  `json:"last"`
-	Total  int  `json:"total,omitempty"`
-	Named  bool `json:"named,omitempty"` // the blank prints the places' names
+	Across bool     `json:"across,omitempty"` // a column for each place
+	Names  int      `json:"names"`            // column (row) of the names
+	Number int      `json:"number,omitempty"` // column (row) of running numbers
+	First  int      `json:"first"`            // row (column)
+	Last   int      `json:"last"`
+	Total  int      `json:"total,omitempty"`
+	Named  bool     `json:"named,omitempty"`  // the blank prints the places' names
+	Places []string `json:"places,omitempty"` // these
+	Level  int      `json:"level,omitempty"`  // of the places, as the heading says; 0 any
 }
 
 // Check is a comparison between cells, in the officer's words.
