@@ -19,16 +19,23 @@ import (
 // figure is one indicator at one place and month. Value is in the unit
 // (persons, fen, or for a rate its numerator over its denominator).
 type figure struct {
-	ID     string  `json:"id"`
-	Name   string  `json:"name"`
-	Unit   string  `json:"unit"`
-	Known  bool    `json:"known"`
-	Value  float64 `json:"value"`
-	Num    int64   `json:"num,omitempty"`
-	Den    int64   `json:"den,omitempty"`
-	YoY    *change `json:"yoy,omitempty"`
-	MoM    *change `json:"mom,omitempty"`
-	Citing string  `json:"citation"`
+	ID      string  `json:"id"`
+	Name    string  `json:"name"`
+	Goal    string  `json:"goal"`
+	Family  string  `json:"family"`
+	Unit    string  `json:"unit"`
+	Calibre string  `json:"calibre"`
+	Version int     `json:"version"`
+	Known   bool    `json:"known"`
+	Value   float64 `json:"value"`
+	Num     int64   `json:"num,omitempty"`
+	Den     int64   `json:"den,omitempty"`
+	// Confirmed is how many of a headline village or workplace has confirmed.
+	Confirmed *int64  `json:"confirmed,omitempty"`
+	YoY       *change `json:"yoy,omitempty"`
+	MoM       *change `json:"mom,omitempty"`
+	How       string  `json:"how"`
+	Citing    string  `json:"citation"`
 }
 
 type change struct {
@@ -44,6 +51,7 @@ type placeFigures struct {
 	Month    string         `json:"month"`
 	Closed   bool           `json:"closed"`
 	Figures  []figure       `json:"indicators"`
+	Stocks   []stock        `json:"stocks,omitempty"`
 	Children []placeFigures `json:"children,omitempty"`
 }
 
@@ -98,9 +106,25 @@ func figuresOf(ctx context.Context, a *app.App, scope region.Scope, at region.Co
 		return out, err
 	}
 	out.Closed = now.Closed
+	absorbed, err := a.Rollup.Absorbed(ctx, scope, at, m, rollup.AsClosed)
+	if err != nil {
+		return out, err
+	}
+	if out.Stocks, err = stocksOf(ctx, a, scope, at, m); err != nil {
+		return out, err
+	}
 	for _, d := range indicator.All() {
 		v := now.Value(d)
-		f := figure{ID: d.ID, Name: text.T(lang(), d.Key()), Unit: string(d.Unit), Known: v.Known, Value: float64(v.N), Citing: d.Citation}
+		f := figure{ID: d.ID, Name: text.T(lang(), d.Key()), Goal: string(d.Goal), Family: string(d.Family), Unit: string(d.Unit), Calibre: string(d.Calibre),
+			Version: d.Version, Known: v.Known, Value: float64(v.N), How: text.T(lang(), d.How()), Citing: d.Citation}
+		if n, ok := absorbed[d.ID]; ok {
+			f.Known, f.Value = true, float64(n)
+			out.Figures = append(out.Figures, f) // its base lies in every county of origin: no comparison
+			continue
+		}
+		if c := now.Confirmed(d); c.Known {
+			f.Confirmed = &c.N
+		}
 		if d.Kind == indicator.Ratio {
 			f.Value, f.Num, f.Den = v.Float(), v.Num, v.Den
 		}

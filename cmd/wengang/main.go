@@ -70,7 +70,7 @@ func newRoot() *cobra.Command {
 	e.flags(root)
 	root.AddCommand(
 		migrateCmd(e), importCmd(e), monthCmd(e),
-		rollupCmd(e), indicatorsCmd(e), peopleCmd(e), regionCmd(e), userCmd(e), auditCmd(e),
+		rollupCmd(e), indicatorsCmd(e), cohortsCmd(e), incomesCmd(e), peopleCmd(e), regionCmd(e), userCmd(e), auditCmd(e),
 		keyCmd(e), verifyCmd(e), checkCmd(e), backupCmd(e), restoreCmd(e), moveCmd(e), serveCmd(e), demoCmd(e), genCmd(e), reportCmd(e), benchCmd(e), versionCmd(e),
 	)
 	return root

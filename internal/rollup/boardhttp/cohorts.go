@@ -195,7 +195,7 @@ func (h *Rim) cohortChart(r *web.Request, a cohortAsk, steps []int, all []rollup
 	if a.q.By != "" && a.key == rollup.AnyKey {
 		return h.cohortBars(r, a, steps, all)
 	}
-	c := web.Chart{Kind: "line", Title: r.T("cohort.chart"), Sub: r.T("cohort.chart.sub"), Unit: "%", Decimals: 1, First: r.T("cohort.since"), Categories: []string{"0"}}
+	c := web.Chart{Kind: "line", Title: r.T("cohort.chart"), Sub: r.T("cohort.chart.sub"), Unit: "%", Decimals: 1, Every: web.F(25), First: r.T("cohort.since"), Categories: []string{"0"}}
 	for _, n := range steps {
 		c.Categories = append(c.Categories, r.T("cohort.months.n", n))
 	}

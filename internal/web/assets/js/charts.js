@@ -43,7 +43,7 @@ function line(c, width) {
   return axes(c, {
     grid: { left: 4, right: small ? 20 : 24 + room, top: 30, bottom: 6, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: { type: "category", data: c.Categories, boundaryGap: false, axisLine: { lineStyle: { color: "#b9c2cf" } }, axisTick: { show: false },
-      axisLabel: { ...label, interval: (i) => (n - 1 - i) % every === 0, formatter: (x) => (small ? x.slice(2) : x) } },
+      axisLabel: { ...label, interval: (i) => (n - 1 - i) % every === 0, formatter: (x) => (small && /^\d{4}-/.test(x) ? x.slice(2) : x) } },
     yAxis: { type: "value", min: c.From ?? undefined, interval: c.Every ?? undefined, max: c.Every ? (v) => Math.ceil(v.max / c.Every) * c.Every : undefined, axisLabel: { ...label, formatter: f }, splitLine: { lineStyle: { color: C.line2 } }, splitNumber: 4 },
     series: c.Series.map((s, i) => {
       const colour = s.Dashed ? C.dash : i === 0 ? C.pri : C.parts[i % 6];
