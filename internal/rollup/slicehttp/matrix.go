@@ -35,8 +35,15 @@ func (h *Rim) ask(r *web.Request, x *Question, w *Words, compared bool) (*matrix
 		return &s, err
 	}
 	var err error
-	if m.byRow, err = slice(0, x.Rows); err != nil {
-		return nil, err
+	// along takes one dimension out of the cells where they add up, and asks
+	// anew where people may be in several.
+	along := func(i int, d rollup.Dim) (*rollup.Sliced, error) {
+		if m.cells != nil {
+			if s, ok := m.cells.Along(i); ok {
+				return s, nil
+			}
+		}
+		return slice(0, d)
 	}
 	switch {
 	case x.Cols == Headline:
@@ -47,10 +54,13 @@ func (h *Rim) ask(r *web.Request, x *Question, w *Words, compared bool) (*matrix
 		if m.cells, err = slice(0, x.Rows, x.Cols); err != nil {
 			return nil, err
 		}
-		if m.byCol, err = slice(0, x.Cols); err != nil {
+		if m.byCol, err = along(1, x.Cols); err != nil {
 			return nil, err
 		}
 		m.cols = m.order(w, m.byCol, x.Cols, x.Sort == "value" && !ordered(x.Cols))
+	}
+	if m.byRow, err = along(0, x.Rows); err != nil {
+		return nil, err
 	}
 	m.rows = m.order(w, m.byRow, x.Rows, x.Sort == "value")
 	if !compared {
