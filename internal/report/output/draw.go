@@ -12,6 +12,7 @@ type drawing struct {
 	*canvas
 	sheet *report.Sheet
 	o     Options
+	t     *table
 	y     float64
 }
 
@@ -35,7 +36,7 @@ func (d *drawing) newPage() {
 // its own table.
 func (d *drawing) head() {
 	d.newPage()
-	if d.designed() {
+	if designed(d.sheet) {
 		return
 	}
 	f := d.sheet.Form
@@ -51,22 +52,24 @@ func (d *drawing) head() {
 	d.y += 20
 }
 
-func (d *drawing) designed() bool {
-	return d.sheet.Form.Design != nil && d.sheet.Form.Design.Paper != nil
+func designed(sh *report.Sheet) bool {
+	return sh.Form.Design != nil && sh.Form.Design.Paper != nil
 }
 
 // body draws the table over as many pages as it needs.
 func (d *drawing) body() {
-	t := d.table()
+	t := d.t
 	cells, cols, heights := t.place(d.inner(), d.canvas)
-	from := 0
-	var heads float64
+	var first, heads float64
 	for r := range t.heads {
-		heads += heights[r]
+		first += heights[r]
+		if r >= t.again {
+			heads += heights[r]
+		}
 	}
 	d.rows(cells, cols, heights, 0, t.heads, d.y)
-	d.y += heads
-	from = t.heads
+	d.y += first
+	from := t.heads
 	for _, end := range groups(cells, len(t.rows)) {
 		if end <= t.heads {
 			continue
@@ -77,7 +80,7 @@ func (d *drawing) body() {
 		}
 		if d.y+tall > d.height-bottom && d.y > top+heads {
 			d.newPage()
-			d.rows(cells, cols, heights, 0, t.heads, d.y)
+			d.rows(cells, cols, heights, t.again, t.heads, d.y)
 			d.y += heads
 		}
 		d.rows(cells, cols, heights, from, end, d.y)
@@ -112,17 +115,18 @@ func (d *drawing) rows(cells []placed, cols, heights []float64, from, to int, y 
 	}
 }
 
-// table is the sheet as a table: of a designed form its filled blank, else the
-// declared columns.
-func (d *drawing) table() *table {
-	if d.designed() {
-		g, err := d.sheet.Form.Design.Paper.Grid(d.sheet, report.Foot{Office: d.o.Office, Phone: d.o.Phone})
-		if err != nil {
-			d.err = err
-		}
-		return fromGrid(g)
+// tableOf is the sheet as a table: of a designed form its filled blank, else
+// the declared columns.
+func tableOf(sh *report.Sheet, o Options) (*table, error) {
+	if designed(sh) {
+		g, err := sh.Form.Design.Paper.Grid(sh, report.Foot{Office: o.Office, Phone: o.Phone})
+		return fromGrid(g), err
 	}
-	cols := d.sheet.Form.Printed()
+	return declared(sh), nil
+}
+
+func declared(sh *report.Sheet) *table {
+	cols := sh.Form.Printed()
 	heads, depth := report.Headings(cols)
 	t := &table{rows: make([][]cell, depth), heads: depth, min: 21}
 	for i := range cols {
@@ -131,7 +135,7 @@ func (d *drawing) table() *table {
 	for _, h := range heads {
 		t.rows[h.Row] = append(t.rows[h.Row], cell{text: h.Text, down: h.Down, across: h.Across, size: 10})
 	}
-	for _, r := range d.sheet.Paper() {
+	for _, r := range sh.Paper() {
 		var row []cell
 		for i := range cols {
 			x := cell{bold: r.Role == report.Total}
@@ -148,8 +152,38 @@ func (d *drawing) table() *table {
 	return t
 }
 
+// narrow is the width in characters up to which a blank stands upright.
+const narrow = 88
+
+func (t *table) upright() bool {
+	sum := 0.0
+	for _, w := range t.widths {
+		sum += w
+	}
+	return sum <= narrow
+}
+
+// heading finds the rows above the first one with figures, without the title
+// and lines over the whole width: they are repeated on every page.
+func heading(g report.Grid) (again, heads int) {
+	for i, row := range g.Rows {
+		for _, c := range row {
+			if c.Row != "" {
+				return again, i
+			}
+		}
+		if len(row) == 1 && again == i {
+			again = i + 1
+		}
+	}
+	return 0, 0
+}
+
 func fromGrid(g report.Grid) *table {
 	t := &table{widths: g.Widths, min: 18}
+	if t.again, t.heads = heading(g); t.heads > 12 {
+		t.again, t.heads = 0, 0
+	}
 	for _, row := range g.Rows {
 		var out []cell
 		for _, c := range row {
@@ -173,7 +207,7 @@ func fromGrid(g report.Grid) *table {
 // foot draws note, filler and telephone; all of it stays on one page.
 func (d *drawing) foot() {
 	var lines []string
-	if !d.designed() {
+	if !designed(d.sheet) {
 		if d.sheet.Form.Note != "" {
 			lines = append(lines, d.lines(d.sheet.Form.Note, d.inner(), 11)...)
 		}

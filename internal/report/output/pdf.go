@@ -14,7 +14,6 @@ import (
 type Options struct {
 	Office string // who fills it
 	Phone  string // of the filler, masked or not as the caller may see it
-	Tall   bool   // A4 portrait; forms lie on their side
 }
 
 // A4 in points, and the margins of the workbook.
@@ -35,11 +34,15 @@ const absent = '〓'
 // numbers and the version's code. missing are the signs that the font lacks:
 // they print as 〓 and are named at the foot.
 func PDF(sh *report.Sheet, o Options, out io.Writer) (missing []rune, err error) {
-	c, err := newCanvas(o.Tall)
+	t, err := tableOf(sh, o)
 	if err != nil {
 		return nil, err
 	}
-	d := &drawing{canvas: c, sheet: sh, o: o}
+	c, err := newCanvas(designed(sh) && t.upright())
+	if err != nil {
+		return nil, err
+	}
+	d := &drawing{canvas: c, sheet: sh, o: o, t: t}
 	d.head()
 	d.body()
 	d.foot()

@@ -22,10 +22,12 @@ type cell struct {
 }
 
 // table is what a form is drawn from: relative widths, rows of cells, those
-// under a merged one left out, and how many rows are repeated on every page.
+// under a merged one left out. The first page begins with the rows before
+// heads, every other one with those from again to heads.
 type table struct {
 	widths []float64
 	rows   [][]cell
+	again  int
 	heads  int
 	min    float64 // least height of a row, points
 }
