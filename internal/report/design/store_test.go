@@ -94,12 +94,13 @@ func (none) Tags(context.Context, string, calendar.Date) (map[region.Code]bool, 
 
 type office struct {
 	*testing.T
-	d       *db.DB
-	rec     *recorder
-	shelf   *design.Shelf
-	reports *report.Store
-	s       *design.Store
-	reg     *register.Store
+	d        *db.DB
+	rec      *recorder
+	shelf    *design.Shelf
+	reports  *report.Store
+	s        *design.Store
+	reg      *register.Store
+	shelfBox design.Box
 }
 
 func setup(t *testing.T, d *db.DB) *office {
@@ -107,7 +108,7 @@ func setup(t *testing.T, d *db.DB) *office {
 	box := secrettest.Box(t)
 	o := &office{T: t, d: d, rec: &recorder{}}
 	o.reg = register.New(d, box, o.rec, tree)
-	o.shelf = design.NewShelf(d, box)
+	o.shelf, o.shelfBox = design.NewShelf(d, box), box
 	o.reports = report.New(d, report.Deps{Box: box, Audit: o.rec, Registers: o.reg, Figures: figures{202201}, Tree: tree, Tags: none{}, Designs: o.shelf})
 	o.s = design.New(d, design.Deps{Shelf: o.shelf, Audit: o.rec, Reports: o.reports, Tree: tree})
 	return o
