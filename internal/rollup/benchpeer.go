@@ -19,19 +19,11 @@ import (
 // village; the levels above cost it nothing here.
 func benchPeer(ctx context.Context, people int) (BenchPeer, error) {
 	p := BenchPeer{Name: "sqlite group by village", People: people}
-	dir, err := os.MkdirTemp("", "wengang-bench")
+	d, drop, err := benchDB(ctx, people)
 	if err != nil {
 		return p, err
 	}
-	defer os.RemoveAll(dir)
-	d, err := db.Open(ctx, "sqlite:"+filepath.Join(dir, "bench.db"), nil)
-	if err != nil {
-		return p, err
-	}
-	defer d.Close()
-	if err := benchTable(ctx, d, people); err != nil {
-		return p, err
-	}
+	defer drop()
 	n, _ := benchNation(people)
 	at := time.Now()
 	r, _ := n.rollup(nil, nil)
@@ -83,6 +75,27 @@ func benchPeer(ctx context.Context, people int) (BenchPeer, error) {
 	}
 	p.Ratio = p.Seconds / p.Own
 	return p, rows.Err()
+}
+
+// benchDB is a scratch database with the people; drop removes it.
+func benchDB(ctx context.Context, people int) (d *db.DB, drop func(), err error) {
+	dir, err := os.MkdirTemp("", "wengang-bench")
+	if err != nil {
+		return nil, nil, err
+	}
+	if d, err = db.Open(ctx, "sqlite:"+filepath.Join(dir, "bench.db"), nil); err == nil {
+		err = benchTable(ctx, d, people)
+	}
+	drop = func() {
+		if d != nil {
+			_ = d.Close()
+		}
+		_ = os.RemoveAll(dir)
+	}
+	if err != nil {
+		drop()
+	}
+	return d, drop, err
 }
 
 // benchValues are the columns of person_month that the invented people fill;

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,19 +34,11 @@ func ageSQL() string {
 // and compares every count.
 func benchSlicePeer(ctx context.Context, people int, seed uint64) (BenchPeer, error) {
 	p := BenchPeer{Name: "sqlite group by", People: people}
-	dir, err := os.MkdirTemp("", "wengang-bench")
+	d, drop, err := benchDB(ctx, people)
 	if err != nil {
 		return p, err
 	}
-	defer os.RemoveAll(dir)
-	d, err := db.Open(ctx, "sqlite:"+filepath.Join(dir, "bench.db"), nil)
-	if err != nil {
-		return p, err
-	}
-	defer d.Close()
-	if err := benchTable(ctx, d, people); err != nil {
-		return p, err
-	}
+	defer drop()
 	n, _ := benchNation(people)
 	rng := rand.New(rand.NewPCG(seed, 5))
 	var dims []Dim
