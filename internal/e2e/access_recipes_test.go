@@ -335,7 +335,7 @@ var recipes = map[string]recipe{
 	"POST /target/{id}/curve":    {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty, form: form("kind", "line")},
 	"GET /target/{id}/reports":   {need: account.TargetRead, ids: ids{"id": targetID}, lies: inCounty},
 	"POST /target/{id}/reports":  {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty, form: form("row", "1")},
-	"POST /target/{id}/split":    {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty},
+	"POST /target/{id}/split":    {need: account.TargetEdit, ids: ids{"id": targetID}, lies: inCounty, form: func(g *ground) []url.Values { return []url.Values{values("place", g.county.Full())} }},
 	"GET /decompose":             {need: account.TargetRead},
 	"GET /decompose/{id}":        {need: account.TargetRead, ids: ids{"id": splitID}, lies: inCounty},
 	"POST /decompose/{id}/save":  {need: account.TargetEdit, ids: ids{"id": splitID}, lies: inCounty, form: form("lock", "1", "rule", "=", "do", "save"), also: []int{409}},

@@ -38,6 +38,7 @@ var holders = map[account.Permission]string{
 	account.MonthReopen:   "sd_reviewer lc_reviewer",
 	account.TargetRead:    "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",
 	account.TargetEdit:    "lc_officer sx_officer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance yg_officer hb_officer",
+	account.TargetSign:    "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_reviewer sx_reviewer",
 	account.RegisterRead:  "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",
 	account.RegisterEdit:  "lc_officer sx_officer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",
 	account.ReportRead:    "sd_reviewer sd_leader lc_leader lc_deputy sx_deputy sx_leader lc_officer lc_reviewer sx_officer sx_reviewer sx_rural sx_planning lc_planning sx_agriculture lc_agriculture sx_finance town_officer yg_officer hb_officer",

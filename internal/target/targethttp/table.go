@@ -173,6 +173,10 @@ func (h *Rim) ways(r *web.Request, v *pageView) {
 	v.SplitTo = []web.Field{f}
 }
 
+// scale are the calibres that documents call 务工规模: read side by side they
+// are told apart (A038).
+var scale = map[string]bool{"work": true, "outgoing": true}
+
 // compare lays other documents beside the table: the figure that a document
 // above gives for the whole, and last year's table of the same calibre.
 func (h *Rim) compare(r *web.Request, v *pageView) error {
@@ -183,6 +187,9 @@ func (h *Rim) compare(r *web.Request, v *pageView) error {
 	for _, o := range all {
 		if f := target.Decomposition(o, v.T); f != nil && o.ID != v.T.ID && !allowed(o, v.T) {
 			v.Flags = append(v.Flags, r.T(f.Rule, f.Args...))
+		}
+		if o.IndicatorKey != v.T.IndicatorKey && !(scale[o.IndicatorKey] && scale[v.T.IndicatorKey]) {
+			continue // another matter altogether
 		}
 		if o.Year != v.T.Year-1 || o.Region != v.T.Region || o.Direction != v.T.Direction || o.SampleOf != v.T.SampleOf {
 			continue
