@@ -38,7 +38,7 @@ func Compare(d *indicator.Def, now, base *Figures) Change {
 		}
 	}
 	for c, stamp := range now.stamps {
-		if name, ok := d.Stamp(stamp).Against(d.Stamp(base.stamps[c])); !ok {
+		if name, differs := calibreDiffers(d, stamp, base.stamps[c]); differs {
 			return Change{Key: "rollup.nc.calibre", Args: []any{c, name, base.Month.String()}}
 		}
 	}
@@ -49,6 +49,13 @@ func Compare(d *indicator.Def, now, base *Figures) Change {
 		return Change{OK: true, Ratio: a.Float() - b.Float()}
 	}
 	return Change{OK: true, Abs: a.N - b.N, Ratio: float64(a.N-b.N) / float64(b.N)}
+}
+
+// calibreDiffers compares what an indicator counts under two stamps of closes;
+// name is what differs.
+func calibreDiffers(d *indicator.Def, a, b string) (name string, differs bool) {
+	name, ok := d.Stamp(a).Against(d.Stamp(b))
+	return name, !ok
 }
 
 func parts(stamp string) map[string]string {
