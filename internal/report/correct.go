@@ -50,18 +50,8 @@ func (s *Store) Correct(ctx context.Context, by account.Caller, ref Ref, value i
 	if col != nil && col.Count == Typed && reason == "" {
 		reason = typedByHand
 	}
-	if err := mayCorrect(col); err != nil {
+	if err := correctable(sh, row, col, value, reason); err != nil {
 		return err
-	}
-	switch {
-	case sh.Frozen:
-		return fault.New(fault.Conflict, "report.not_open")
-	case row.Source.ReportID != 0:
-		return fault.New(fault.Conflict, "report.correct_below", row.Name)
-	case value < 0:
-		return fault.InvalidFields(fault.Field{Name: "value", Key: "report.value"})
-	case len([]rune(reason)) < 2:
-		return fault.InvalidFields(fault.Field{Name: "reason", Key: "report.reason"})
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
 		r, err := s.ensure(ctx, tx, by, scope, sh.Form, ref.Region, ref.Period)
@@ -115,6 +105,24 @@ func (s *Store) Withdraw(ctx context.Context, by account.Caller, ref Ref) error 
 		}
 		return s.note(ctx, tx, by, "report.withdraw", r, map[string]string{"row": ref.Row, "col": strconv.Itoa(ref.Col)})
 	})
+}
+
+// correctable says why a cell cannot be given a number.
+func correctable(sh *Sheet, row *Row, col *Column, value int64, reason string) error {
+	if err := mayCorrect(col); err != nil {
+		return err
+	}
+	switch {
+	case sh.Frozen:
+		return fault.New(fault.Conflict, "report.not_open")
+	case row.Source.ReportID != 0:
+		return fault.New(fault.Conflict, "report.correct_below", row.Name)
+	case value < 0:
+		return fault.InvalidFields(fault.Field{Name: "value", Key: "report.value"})
+	case len([]rune(reason)) < 2:
+		return fault.InvalidFields(fault.Field{Name: "reason", Key: "report.reason"})
+	}
+	return nil
 }
 
 // openSheet is the sheet on which a cell is corrected: computed now also where

@@ -99,7 +99,10 @@ func readFindings(raw string) ([]Finding, error) {
 
 // Recheck runs today's checks over a frozen sheet and answers their findings;
 // those of then stay on the sheet.
-func (s *Store) Recheck(ctx context.Context, sh *Sheet) (now []Finding, checked int, err error) {
+func (s *Store) Recheck(ctx context.Context, scope region.Scope, sh *Sheet) (now []Finding, checked int, err error) {
+	if !scope.Contains(sh.Region) {
+		return nil, 0, errNotFound
+	}
 	if !sh.Frozen {
 		return sh.Findings, sh.Checked, nil
 	}

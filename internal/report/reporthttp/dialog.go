@@ -33,30 +33,7 @@ func (h *Rim) dialogs(r *web.Request, v *sheetView) {
 		return web.Field{Name: name, Label: r.T("report.field." + name), Value: value, Kind: kind, Required: true, Max: max, Error: wrong[name]}
 	}
 	for _, a := range v.Life.Acts {
-		d := dialogView{Name: a.Name, Title: a.Label, Note: r.T("report.ask."+a.Name, v.S.Form.Short), Action: v.link(r, "/"+a.Name), Version: version}
-		switch report.Action(a.Name) {
-		case report.Fill:
-			d.Name, d.Action = "submit", v.link(r, "/submit")
-			filler := r.Caller.Name
-			if v.S.Filler != "" {
-				filler = v.S.Filler
-			}
-			d.Fields = []web.Field{field("filler", filler, "", 30), field("phone", "", "tel", 20), field("filled_on", v.S.FilledOn.String(), "date", 0)}
-		case report.Review, report.Approve, report.Sign:
-			f := field("note", "", "area", 300)
-			f.Required = false
-			d.Fields = []web.Field{f}
-		case report.Return:
-			f := field("remark", "", "area", 300)
-			f.Required = v.Life.Pending == 0
-			f.Hint = h.pendingWord(r, v)
-			d.Fields = []web.Field{f}
-		case report.Back:
-			f := field("remark", "", "area", 300)
-			f.Required, f.Hint = v.Life.Pending == 0, h.pendingWord(r, v)
-			d.Fields = []web.Field{h.backTo(r, v, field("to", "", "radio", 0)), f}
-		}
-		v.Dialogs = append(v.Dialogs, d)
+		v.Dialogs = append(v.Dialogs, h.actDialog(r, v, a, field, version))
 	}
 	h.deptDialogs(r, v, field, version)
 	if v.Life.MayScan {
@@ -78,6 +55,34 @@ func (h *Rim) dialogs(r *web.Request, v *sheetView) {
 	if v.MayMark {
 		v.Dialogs = append(v.Dialogs, dialogView{Name: "mark", Title: r.T("report.mark.do"), Note: v.Pop.Title, Action: v.link(r, "/mark", "cell", v.Pop.Ref), Version: version, Fields: []web.Field{field("mark", "", "area", 300)}})
 	}
+}
+
+// actDialog asks before one act of the course.
+func (h *Rim) actDialog(r *web.Request, v *sheetView, a actView, field func(name, value, kind string, max int) web.Field, version int) dialogView {
+	d := dialogView{Name: a.Name, Title: a.Label, Note: r.T("report.ask."+a.Name, v.S.Form.Short), Action: v.link(r, "/"+a.Name), Version: version}
+	switch report.Action(a.Name) {
+	case report.Fill:
+		d.Name, d.Action = "submit", v.link(r, "/submit")
+		filler := r.Caller.Name
+		if v.S.Filler != "" {
+			filler = v.S.Filler
+		}
+		d.Fields = []web.Field{field("filler", filler, "", 30), field("phone", "", "tel", 20), field("filled_on", v.S.FilledOn.String(), "date", 0)}
+	case report.Review, report.Approve, report.Sign:
+		f := field("note", "", "area", 300)
+		f.Required = false
+		d.Fields = []web.Field{f}
+	case report.Return:
+		f := field("remark", "", "area", 300)
+		f.Required = v.Life.Pending == 0
+		f.Hint = h.pendingWord(r, v)
+		d.Fields = []web.Field{f}
+	case report.Back:
+		f := field("remark", "", "area", 300)
+		f.Required, f.Hint = v.Life.Pending == 0, h.pendingWord(r, v)
+		d.Fields = []web.Field{h.backTo(r, v, field("to", "", "radio", 0)), f}
+	}
+	return d
 }
 
 func (h *Rim) pendingWord(r *web.Request, v *sheetView) string {
