@@ -236,3 +236,35 @@ func TestExplainRefuses(t *testing.T) {
 		}
 	}
 }
+
+// 吸纳 against an earlier month: the difference of the two figures, or why not.
+func TestAbsorbedCompares(t *testing.T) {
+	ctx := context.Background()
+	d := testkit.SQLite(t)
+	st, s := setUp(t, d, 2500)
+	closeAll(t, st, 202209, 202311)
+	for _, at := range []region.Code{region.Country, 370000000000, monthtest.City, monthtest.County} {
+		for _, base := range []calendar.Month{202310, 202211, 202108} {
+			changes, err := s.CompareAbsorbed(ctx, nation, at, 202311, base, AsClosed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			now, _ := s.Absorbed(ctx, nation, at, 202311, AsClosed)
+			was, _ := s.Absorbed(ctx, nation, at, base, AsClosed)
+			for id, c := range changes {
+				switch {
+				case c.OK && (base < 202209 || c.Abs != now[id]-was[id] || was[id] == 0):
+					t.Errorf("%s %s since %s: %+v of %d and %d", at, id, base, c, was[id], now[id])
+				case !c.OK && c.Key == "":
+					t.Errorf("%s %s since %s: no reason", at, id, base)
+				}
+			}
+			if base >= 202209 && now["absorbed"] > 0 && was["absorbed"] > 0 && !changes["absorbed"].OK {
+				t.Errorf("%s since %s: %+v", at, base, changes["absorbed"])
+			}
+		}
+	}
+	if _, err := s.CompareAbsorbed(ctx, region.ScopeOf(monthtest.County), monthtest.City, 202311, 202310, AsClosed); err == nil {
+		t.Error("compared above the scope")
+	}
+}

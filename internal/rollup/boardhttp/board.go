@@ -173,14 +173,26 @@ func (h *Rim) changes(a *asked, d *indicator.Def) []web.Change {
 const fewPeople = 50
 
 func (h *Rim) change(a *asked, label string, d *indicator.Def, base *rollup.Figures) web.Change {
+	if a.running() {
+		return web.Change{Label: label, Reason: a.runningReason()}
+	}
+	now := a.now().Value(d).N
+	c := rollup.Compare(d, a.now(), base)
+	if base.Rows == 0 {
+		now = fewPeople // a base that is not there is told as such
+	}
+	return h.written(a, label, d, c, now)
+}
+
+// written puts a comparison into a tile's words; now is the figure itself.
+func (h *Rim) written(a *asked, label string, d *indicator.Def, c rollup.Change, now int64) web.Change {
 	r := a.r
 	out := web.Change{Label: label}
 	if a.running() {
 		out.Reason = a.runningReason()
 		return out
 	}
-	c := rollup.Compare(d, a.now(), base)
-	few := d.Unit == indicator.Persons && base.Rows > 0 && base.Value(d).N < fewPeople && a.now().Value(d).N < fewPeople
+	few := d.Unit == indicator.Persons && now < fewPeople && now-c.Abs < fewPeople
 	if !c.OK && !(few && c.Key == "rollup.nc.zero") {
 		out.Reason = h.reason(r, c)
 		return out

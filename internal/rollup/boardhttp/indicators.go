@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"wengang/internal/indicator"
+	"wengang/internal/rollup"
 	"wengang/internal/web"
 )
 
@@ -94,8 +95,8 @@ func (h *Rim) families(a *asked, defs []*indicator.Def) []familyView {
 	return out
 }
 
-// absorbed are the figures at the workplace; they carry no comparison, because
-// their base lies in every county of origin.
+// absorbed are the figures at the workplace; what they compare with lies in the
+// counties of origin (rollup.CompareAbsorbed).
 func (h *Rim) absorbed(a *asked) (familyView, error) {
 	r := a.r
 	out := familyView{Name: r.T("indicator.family.absorption")}
@@ -103,9 +104,16 @@ func (h *Rim) absorbed(a *asked) (familyView, error) {
 	if err != nil {
 		return out, err
 	}
+	var changes [2]map[string]rollup.Change
+	for i, back := range []int{12, 1} {
+		if changes[i], err = h.figures.CompareAbsorbed(r.Context(), r.Scope(), a.at, a.month, a.month.Add(-back), a.view); err != nil {
+			return out, err
+		}
+	}
 	for _, d := range indicator.All() {
 		if n, ok := all[d.ID]; ok {
-			out.Lines = append(out.Lines, indicatorLine{Name: r.T(d.Key()), How: r.T("indicator.line", r.T(d.How()), d.Citation), Href: listLink(r, d, a.at),
+			was := [2]web.Change{h.written(a, r.T("board.yoy"), d, changes[0][d.ID], n), h.written(a, r.T("board.mom"), d, changes[1][d.ID], n)}
+			out.Lines = append(out.Lines, indicatorLine{Changes: was[:], Name: r.T(d.Key()), How: r.T("indicator.line", r.T(d.How()), d.Citation), Href: listLink(r, d, a.at),
 				Value: web.Thousands(n), Unit: r.T("indicator.unit.person")})
 		}
 	}

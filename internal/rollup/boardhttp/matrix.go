@@ -142,7 +142,7 @@ func (h *Rim) cellHref(a *asked, place region.Code, c column) string {
 // never added to the origin's.
 type absorbedView struct {
 	Title, Sub string
-	Figures    []indicatorLine
+	More       string // by the places below
 	Lines      []destLine
 	Total      destLine
 	Year       bool
@@ -172,7 +172,7 @@ func (h *Rim) incoming(a *asked) (*absorbedView, error) {
 	if all[0] == 0 && all[1] == 0 {
 		return nil, nil
 	}
-	v := &absorbedView{Title: r.T("board.in.title", h.name(r, a.at)), Sub: r.T("indicator.calibre.workplace"), Year: all[2] > 0 && !a.running()}
+	v := &absorbedView{Title: r.T("board.in.title", h.name(r, a.at)), Sub: r.T("indicator.calibre.workplace"), More: r.Link("/board/origins"), Year: all[2] > 0 && !a.running()}
 	line := func(name string, n, last, year int64) destLine {
 		l := destLine{Name: name, N: n, Delta: n - last, Mean: -1}
 		if v.Year && year >= fewPeople {
@@ -196,7 +196,11 @@ func (h *Rim) incoming(a *asked) (*absorbedView, error) {
 		return int(x - y)
 	})
 	for _, c := range from {
-		v.Lines = append(v.Lines, line(h.name(r, c), sums[0][c], sums[1][c], sums[2][c]))
+		l := line(h.name(r, c), sums[0][c], sums[1][c], sums[2][c])
+		if l.N > 0 {
+			l.Href = listLink(r, d, a.at, "from", c.String())
+		}
+		v.Lines = append(v.Lines, l)
 	}
 	v.Total = line(r.T("board.total"), all[0], all[1], all[2])
 	v.Total.Href = listLink(r, d, a.at)
