@@ -57,7 +57,7 @@ type Difference struct {
 type Comparison struct {
 	Against  Against
 	Base     Period
-	Frozen   bool // the base was submitted; else it is computed from the registers as they are now
+	Frozen   bool // the base was submitted; else it stands unsent or is computed as the registers are now now
 	Cells    map[string]Difference
 	Percent  int
 	Least    int64
@@ -104,7 +104,7 @@ func (s *Store) Compare(ctx context.Context, scope region.Scope, sh *Sheet, agai
 	if err != nil {
 		return nil, err
 	}
-	c.Frozen = base.Frozen
+	c.Frozen = base.Frozen && base.Report.State.Sent()
 	c.fill(sh, base)
 	return c, nil
 }

@@ -259,16 +259,14 @@ func Mark(sh *report.Sheet) string {
 	if !sh.Frozen || sh.Report == nil {
 		return "【草稿】"
 	}
-	word := "已报送"
+	words := map[report.State]string{report.Filled: "送审稿，待审核", report.Reviewed: "送审稿，待分管签署", report.Approved: "送审稿，待主要负责人签署",
+		report.Submitted: "已报送", report.Accepted: "已受理", report.Locked: "已锁定", report.Returned: "已退回", report.Sentback: "已退回修改"}
+	word := words[sh.Report.State]
 	switch {
 	case sh.Version < sh.Report.Version:
 		word = "旧版，已有新版"
-	case sh.Report.State == report.Locked:
-		word = "已锁定"
-	case sh.Report.State == report.Returned:
-		word = "已退回"
-	case sh.Report.State == report.Accepted:
-		word = "已受理"
+	case word == "":
+		word = "草稿"
 	}
 	return fmt.Sprintf("【%s】第 %d 版", word, sh.Version)
 }

@@ -62,7 +62,7 @@ func (o *overview) add(u region.Place, sh *report.Sheet) {
 			version = fmt.Sprint(r.Version)
 		}
 	}
-	if sh.Frozen && sh.Report.State != report.Returned {
+	if sh.Frozen && sh.Report.State.Sent() {
 		style = "cell"
 	}
 	filled := ""

@@ -132,7 +132,7 @@ func (c *composer) late() error {
 	open := map[*report.Form][]string{}
 	var order []*report.Form
 	for _, l := range all {
-		if l.Region == c.at || l.Form.Design != nil || l.State != "" && l.State != report.Draft && l.State != report.Returned || l.Due >= c.today {
+		if l.Region == c.at || l.Form.Design != nil || l.State.Sent() || l.Due >= c.today {
 			continue
 		}
 		if open[l.Form] == nil {
