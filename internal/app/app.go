@@ -108,12 +108,14 @@ func (a *App) connect(ctx context.Context, o Options) error {
 		Box: a.Box, Audit: a.Audit, Closed: a.Months, Checks: a.Rules, Settled: a.Registers,
 		Spells: work.ReadSpells, Reclass: work.Reclass,
 	})
+	a.Registers.UsePeople(a.People)
 	a.Work = work.New(a.DB, work.Deps{
 		People: a.People, Audit: a.Audit, Closed: a.Months, Checks: a.Rules, Places: &a.places,
 	})
 	a.Lists = listing.New(a.DB, listing.Deps{People: a.People, Box: a.Box, Audit: a.Audit, Leave: a.Audit, Tree: &a.places})
 	a.Rollup = rollup.New(a.DB, a.Months)
 	a.Rollup.UseTags(a.Locals)
+	a.Rollup.UseProgrammes(a.Registers)
 	a.connectHandovers()
 	a.connectTargets()
 	shelf := design.NewShelf(a.DB, a.Box)

@@ -21,6 +21,8 @@ var unscoped = map[string]string{
 	"people.Store.StateOf":          "works on a record that was read within a scope; reads a threshold of its place",
 	"people.Lookup":                 "by keyed index, for intake, which tells 'elsewhere' apart and never shows the other",
 	"people.Former":                 "as Lookup",
+	"people.Store.Settle":           "inside the transaction of a list of residents, which took the caller: where somebody lives today",
+	"people.Store.Unsettle":         "as Settle, when that list is taken back",
 	"work.ReadSpells":               "of a person whom people.Store found within a scope: app connects the two",
 	"work.Reclass":                  "inside people.Move's transaction",
 	"month.Store.Note":              "inside the transaction of a scoped write: what closed months would now be",

@@ -22,6 +22,46 @@ type Months interface {
 // them by their dates.
 func (s *Store) UseMonths(m Months) { s.months = m }
 
+// People has on each record where somebody lives today (internal/people).
+type People interface {
+	Settle(ctx context.Context, tx *db.Tx, to map[int64]int64, user, batch int64) error
+	Unsettle(ctx context.Context, tx *db.Tx, batch, user int64) error
+}
+
+// UsePeople connects the records: where somebody lives today follows the list.
+func (s *Store) UsePeople(p People) { s.people = p }
+
+// livesToday is where the lists have people today, 0 for those whom they have
+// nowhere; whom no list names is not in the answer.
+func (s *Store) livesToday(ctx context.Context, q db.Querier, ids []int64) (map[int64]int64, error) {
+	out := map[int64]int64{}
+	today := s.today()
+	for len(ids) > 0 {
+		n := min(400, len(ids))
+		var a db.Args
+		err := each(ctx, q, `SELECT m.person_id, m.register_id, m.started_on, m.ended_on FROM register_member m
+			JOIN register r ON r.id = m.register_id AND r.kind = '`+SettlementKind+`'
+			WHERE m.person_id IN `+db.List(&a, ids[:n])+` AND `+live("m")+` AND `+live("r")+` ORDER BY m.person_id, m.started_on, m.id`, a.Values, func(row scanner) error {
+			var id, home int64
+			var from, to calendar.Date
+			if err := row.Scan(&id, &home, &from, &to); err != nil {
+				return err
+			}
+			if from <= today && today <= to {
+				out[id] = home
+			} else if _, known := out[id]; !known {
+				out[id] = 0
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("residents today: %w", err)
+		}
+		ids = ids[n:]
+	}
+	return out, nil
+}
+
 // moved is who lives elsewhere than before, from which day on.
 type moved map[int64]calendar.Date
 
@@ -60,6 +100,15 @@ func (s *Store) resettled(ctx context.Context, tx *db.Tx, who moved, by, batch i
 	}
 	for c := range homes {
 		if err := change.County(ctx, tx, c, from, calendar.Open); err != nil {
+			return err
+		}
+	}
+	if s.people != nil {
+		to, err := s.livesToday(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
+		if err := s.people.Settle(ctx, tx, to, by, batch); err != nil {
 			return err
 		}
 	}

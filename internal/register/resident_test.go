@@ -5,17 +5,22 @@ import (
 	"testing"
 
 	"wengang/internal/account"
+	"wengang/internal/audit"
 	"wengang/internal/calendar"
 	"wengang/internal/db"
 	"wengang/internal/fact"
 	"wengang/internal/month"
 	"wengang/internal/month/monthtest"
+	"wengang/internal/people"
 	"wengang/internal/region"
 	"wengang/internal/register"
 	"wengang/internal/rollup"
+	"wengang/internal/rule"
+	"wengang/internal/secret/secrettest"
 	"wengang/internal/setting"
 	"wengang/internal/testkit"
 	"wengang/internal/transfer"
+	"wengang/internal/work"
 )
 
 // A month counts who lived in a settlement at its end, by the dated list; a
@@ -205,5 +210,53 @@ func TestAHouseholdMovesIn(t *testing.T) {
 		if err := d.Read.QueryRow("SELECT settlement FROM household WHERE id = 1").Scan(&at); err != nil || at != home.ID {
 			t.Errorf("the household stands in %d, %v", at, err)
 		}
+	})
+}
+
+// What a record says of today's settlement follows the dated list: in, out, by
+// import, and back when the import is taken back.
+func TestRecordsFollowTheList(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		ctx := context.Background()
+		months := month.New(d, &monthtest.Audit{})
+		log := audit.New(d, secrettest.Box(t), nil)
+		f.s.UseMonths(months)
+		f.s.UsePeople(people.New(d, people.Deps{Box: secrettest.Box(t), Audit: log, Closed: months, Checks: rule.NewDesk(d, rule.TreePlaces(region.National()), log), Settled: f.s, Spells: work.ReadSpells, Reclass: work.Reclass}))
+		for i, name := range []string{"王示例", "李示例"} {
+			f.person(int64(i+1), name, number(i+1), 371522101001, fact.KindPoor)
+		}
+		home := f.add(register.SettlementKind, shenxian, map[string]string{"name": "示例安置区", "form": "易地搬迁安置区"})
+		old := f.add(register.SettlementKind, shenxian, map[string]string{"name": "示例旧址", "form": "易地搬迁安置区"})
+		if _, err := d.Writer().Exec("UPDATE person SET settlement = $1 WHERE id = 2", old.ID); err != nil {
+			t.Fatal(err)
+		}
+		at := func(id, want int64) {
+			t.Helper()
+			var got int64
+			if err := d.Read.QueryRow("SELECT settlement FROM person WHERE id = $1", id).Scan(&got); err != nil || got != want {
+				t.Errorf("person %d is in %d, want %d (%v)", id, got, want, err)
+			}
+		}
+		m, err := f.s.AddMember(ctx, officer(shenxian), home.ID, map[string]string{"person": "王示例", "id_number": number(1), "started_on": "2023-03-31"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at(1, home.ID)
+		if err := f.s.EndMember(ctx, officer(shenxian), home.ID, m.ID, 20230930, "搬走"); err != nil {
+			t.Fatal(err)
+		}
+		at(1, 0)
+		b := &transfer.Batch{ID: 9, Kind: "roster", Subtype: "settlement_members", Region: shenxian, UserID: 7}
+		f.run(b, "settlement_members", []string{"安置区名称", "姓名", "证件号码", "入住日期"}, [][]string{{"示例安置区", "李示例", number(2), "2020-06"}})
+		at(2, home.ID)
+		var n int
+		if err := d.Read.QueryRow("SELECT count(*) FROM field_change WHERE field = 'settlement' AND entity = 'person'").Scan(&n); err != nil || n != 3 {
+			t.Errorf("%d lines of history, %v", n, err)
+		}
+		if err := d.Tx(ctx, func(tx *db.Tx) error { return f.s.Roster().Undo(ctx, tx, b) }); err != nil {
+			t.Fatal(err)
+		}
+		at(2, old.ID)
 	})
 }

@@ -265,6 +265,11 @@ func (r *Roster) Undo(ctx context.Context, tx *db.Tx, b *transfer.Batch) error {
 			return fmt.Errorf("undo roster: %w", err)
 		}
 	}
+	if r.s.people != nil && len(who) > 0 {
+		if err := r.s.people.Unsettle(ctx, tx, b.ID, b.UserID); err != nil {
+			return err
+		}
+	}
 	return r.s.resettled(ctx, tx, who, b.UserID, b.ID)
 }
 

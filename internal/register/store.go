@@ -35,6 +35,7 @@ type Store struct {
 	audit  account.Recorder
 	places Places
 	months Months // nil: nobody counts residents
+	people People // nil: records do not follow the lists of residents
 }
 
 // New makes a store; all of its parts are needed.
