@@ -15,6 +15,9 @@ import (
 // another where replaces is not 0. The same document twice for one indicator
 // of a place is a Conflict.
 func Issue(ctx context.Context, tx *db.Tx, by account.Caller, t *Table, replaces int64) error {
+	if !by.Scope(account.TargetSign).Contains(t.Region) {
+		return fault.New(fault.Forbidden, "fault.forbidden", account.TargetSign)
+	}
 	if t.Unit == "" {
 		return fault.New(fault.Invalid, "target.unit_missing")
 	}
@@ -53,6 +56,9 @@ func Issue(ctx context.Context, tx *db.Tx, by account.Caller, t *Table, replaces
 // Retract takes a table that stands out of force; it is kept. Tables below that
 // were made out of it must go first.
 func Retract(ctx context.Context, tx *db.Tx, by account.Caller, t *Table) error {
+	if !by.Scope(account.TargetSign).Contains(t.Region) {
+		return fault.New(fault.Forbidden, "fault.forbidden", account.TargetSign)
+	}
 	lo, hi := t.Region.Range()
 	var below int64
 	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM target_table WHERE parent_key = $1 AND region >= $2 AND region < $3 AND region <> $4 AND replaced_by = 0 AND withdrawn_at = 0`,
