@@ -66,7 +66,7 @@ func (h *Rim) composition(a *asked, below []rollup.Figures) (*channelView, error
 	return v, nil
 }
 
-// part is one part of the bars: the values that it joins.
+// mixPart is one part of the bars: the values that it joins.
 type mixPart struct {
 	label  string
 	values []int64
