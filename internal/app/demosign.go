@@ -35,7 +35,7 @@ var demoForms = []struct {
 	until  report.State
 }{
 	{371581000000, "马立群", report.Locked}, {371526000000, "郭春燕", report.Accepted}, {371525000000, "沈志刚", report.Submitted},
-	{371521000000, "田桂英", report.Returned}, {unnamed, "崔明", report.Filled}, {371503000000, "石磊", report.Draft},
+	{371502000000, "田桂英", report.Returned}, {unnamed, "崔明", report.Filled}, {371503000000, "石磊", report.Draft},
 }
 
 // signForms names who signs and takes the sample's forms into their states.
