@@ -293,6 +293,7 @@ var recipes = map[string]recipe{
 	"GET /board/cohorts":    {need: account.BoardRead},
 	"GET /board/income":     {need: account.BoardRead},
 	"GET /board/origins":    {need: account.BoardRead},
+	"GET /board/programmes": {need: account.BoardRead},
 	"GET /board/people":     {need: account.PeopleRead, each: true, query: query("set", "income", "band", "none")},
 	"GET /board/export":     {need: account.BoardRead, also: []int{404}},
 	"GET /board/names":      {need: account.PeopleRead},

@@ -40,7 +40,8 @@ type Service struct {
 	db  *db.DB
 	src Source
 
-	tags AreaTags // nil: no lists of areas
+	tags       AreaTags   // nil: no lists of areas
+	programmes Programmes // nil: no rolls of programmes
 
 	refreshing sync.Mutex // one reader follows the log at a time
 	log        follower

@@ -14,7 +14,9 @@ func (h *Rim) goalPages() {
 	page("board.nav.cohorts", "users", "/board/cohorts", 25)
 	page("board.nav.income", "coin", "/board/income", 26)
 	page("board.nav.origins", "map-pin", "/board/origins", 27)
+	page("board.nav.programmes", "users-group", "/board/programmes", 28)
 	h.shell.Add(
+		web.Route{Pattern: "GET /board/programmes", Need: account.BoardRead, Action: h.programmes},
 		web.Route{Pattern: "GET /board/cohorts", Need: account.BoardRead, Action: h.cohorts},
 		web.Route{Pattern: "GET /board/income", Need: account.BoardRead, Action: h.spread},
 		web.Route{Pattern: "GET /board/origins", Need: account.BoardRead, Action: h.origins},

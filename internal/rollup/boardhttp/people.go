@@ -10,8 +10,8 @@ import (
 	"wengang/internal/web"
 )
 
-// peopleOf is the list behind a number that no indicator is: of a cohort or of
-// a band of incomes.
+// peopleOf is the list behind a number that no indicator is: of a cohort, of a
+// band of incomes or of a programme's rolls.
 func (h *Rim) peopleOf(w http.ResponseWriter, r *web.Request) error {
 	after, err := afterOf(r)
 	if err != nil {
@@ -24,6 +24,8 @@ func (h *Rim) peopleOf(w http.ResponseWriter, r *web.Request) error {
 		page, err = h.cohortPeople(r, &v, after)
 	case "income":
 		page, err = h.incomePeople(r, &v, after)
+	case "programme":
+		page, err = h.programmePeople(r, &v, after)
 	default:
 		err = fault.NotFoundf("fault.notfound")
 	}
