@@ -1,9 +1,6 @@
 package design
 
 import (
-	"archive/zip"
-	"bytes"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,7 +8,6 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"wengang/internal/fault"
-	"wengang/internal/sheet"
 )
 
 // Limits of a blank workbook.
@@ -60,113 +56,10 @@ func (t *Table) Cell(row, col int) *Cell {
 // Top is the cell that begins at a place, nil where a merged one covers it.
 func (t *Table) Top(row, col int) *Cell { return t.cells[[2]int{row, col}] }
 
-// parts that make a workbook more than a table.
-var refused = []struct{ part, key string }{
-	{"vbaproject", "design.blank.macros"}, {"macrosheets/", "design.blank.macros"}, {"xl/activex/", "design.blank.macros"}, {"xl/ctrlprops/", "design.blank.macros"},
-	{"xl/embeddings/", "design.blank.objects"}, {"xl/externallinks/", "design.blank.links"}, {"xl/connections.xml", "design.blank.links"}, {"xl/querytables/", "design.blank.links"},
-	{"xl/webextensions/", "design.blank.links"}, {"xl/model/", "design.blank.links"},
-}
-
 var (
 	outside = regexp.MustCompile(`(?i)\[[^\]]*\.(xl|csv|et)|\[\d+\]|\||\b(WEBSERVICE|FILTERXML|CALL|REGISTER(\.ID)?|EXEC|RTD|DDE|HYPERLINK|IMAGE|INFO|CELL)\s*\(`)
 	number  = regexp.MustCompile(`(^|[^0-9])[1-9]\d{5}(18|19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[0-9Xx]([^0-9]|$)`)
 )
-
-// inspect refuses what is no plain workbook before anything else reads it:
-// bombs and broken files, macros, embedded objects, links to other files.
-func inspect(raw []byte, name string) error {
-	if len(raw) > MaxBlank {
-		return fault.New(fault.Invalid, "sheet.large", name, MaxBlank>>20)
-	}
-	if !bytes.HasPrefix(raw, []byte("PK\x03\x04")) && !bytes.HasPrefix(raw, []byte("\xD0\xCF\x11\xE0")) {
-		return fault.New(fault.Invalid, "design.blank.type", name)
-	}
-	book, err := sheet.OpenReader(bytes.NewReader(raw), int64(len(raw)), name)
-	if err != nil {
-		return err
-	}
-	defer book.Close()
-	if len(book.Sheets()) > maxSheets {
-		return fault.New(fault.Invalid, "design.blank.large", maxCells)
-	}
-	left := maxCells
-	for _, s := range book.Sheets() {
-		err := s.Rows(func(_ int, cells []sheet.Cell) error {
-			if left -= len(cells); left < 0 {
-				return fault.New(fault.Invalid, "design.blank.large", maxCells)
-			}
-			for _, c := range cells {
-				if number.MatchString(c.Text) {
-					return fault.New(fault.Invalid, "design.blank.personal")
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return inspectParts(raw, name)
-}
-
-func inspectParts(raw []byte, name string) error {
-	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
-	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "sheet.broken", name, "zip")
-	}
-	var all uint64
-	for _, f := range z.File {
-		all += f.UncompressedSize64
-		part := strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/"))
-		for _, r := range refused {
-			if strings.Contains(part, r.part) {
-				return fault.New(fault.Invalid, r.key)
-			}
-		}
-		if part == "[content_types].xml" || strings.HasSuffix(part, ".rels") {
-			if err := inspectPart(f, part, name); err != nil {
-				return err
-			}
-		}
-	}
-	if all > maxUnzip {
-		return fault.New(fault.Invalid, "sheet.bomb", name)
-	}
-	return nil
-}
-
-// inspectPart looks for macros under another name and for parts that lie
-// outside; links that a person clicks are taken out when the blank is filled.
-func inspectPart(f *zip.File, part, name string) error {
-	in, err := f.Open()
-	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "sheet.broken", name, part)
-	}
-	defer in.Close()
-	text, err := io.ReadAll(io.LimitReader(in, 4<<20))
-	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "sheet.broken", name, part)
-	}
-	low := strings.ToLower(string(text))
-	if strings.Contains(low, "macroenabled") || strings.Contains(low, "vbaproject") {
-		return fault.New(fault.Invalid, "design.blank.macros")
-	}
-	for _, rel := range strings.Split(low, "<relationship ")[1:] {
-		if strings.Contains(rel, `"external"`) && !strings.Contains(rel, "/hyperlink\"") {
-			return fault.New(fault.Invalid, "design.blank.links")
-		}
-	}
-	return nil
-}
-
-// open is a workbook that passed inspect.
-func open(raw []byte) (*excelize.File, error) {
-	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxUnzip})
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Invalid, "sheet.broken", "", "xlsx")
-	}
-	return f, nil
-}
 
 // Read looks a blank over and reads one of its sheets, the first visible one
 // with words where none is named.

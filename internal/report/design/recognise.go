@@ -3,9 +3,6 @@ package design
 import (
 	"regexp"
 	"strings"
-
-	"wengang/internal/region"
-	"wengang/internal/report"
 )
 
 // Recognise guesses what a blank asks for: its title, the words around the
@@ -46,88 +43,11 @@ type guesser struct {
 	unit        string // of the whole table, from 单位：万人
 }
 
-// body finds the rows of the table proper: those with boxes, or where the
-// blank has none, with several words.
-func (g *guesser) body() {
-	boxes := false
-	for _, c := range g.t.cells {
-		boxes = boxes || c.Boxed && c.Across < g.t.Cols
-	}
-	for row := 1; row <= g.t.Rows; row++ {
-		n := 0
-		for col := 1; col <= g.t.Cols; col++ {
-			c := g.t.Cell(row, col)
-			if c != nil && (boxes && c.Boxed || !boxes && c.Text != "") && g.t.Cell(row, col-1) != c {
-				n++
-			}
-		}
-		switch {
-		case n >= 2 && g.top == 0:
-			g.top, g.bottom = row, row
-		case n >= 2 && row == g.bottom+1, n >= 2 && !boxes, n == 1 && boxes && row == g.bottom+1 && row < g.t.Rows:
-			g.bottom = row
-		}
-	}
-	if !boxes && g.top > 0 {
-		g.bottom = g.t.Rows
-	}
-}
-
-var skipTitle = regexp.MustCompile(`^(附件|附表|表号|制定机关|批准|有效期|填报|填表|报送|单位|计量|编制)`)
-
-// title is the longest words above the table.
-func (g *guesser) title() {
-	limit := g.top
-	if limit == 0 {
-		limit = g.t.Rows + 1
-	}
-	best := 0
-	for row := 1; row < limit; row++ {
-		for col := 1; col <= g.t.Cols; col++ {
-			c := g.t.Top(row, col)
-			if c == nil || skipTitle.MatchString(c.Text) || strings.Contains(c.Text, "：") {
-				continue
-			}
-			if n := len([]rune(c.Text)) + 4*c.Across; len([]rune(c.Text)) >= 4 && n > best {
-				best, g.spec.Title = n, strings.Join(strings.Fields(periodIn.ReplaceAllString(c.Text, "")), "")
-			}
-		}
-	}
-	if g.spec.Title == "" {
-		g.spec.Title = g.t.Sheet
-	}
-	g.spec.Title = strings.TrimSuffix(strings.TrimSuffix(g.spec.Title, "（）"), "()")
-}
-
 var (
 	unitLine = regexp.MustCompile(`(计量)?单位[：:]\s*(万人|千人|人|元|万元|个)(\s|$|、|，)`)
 	periodIn = regexp.MustCompile(`(20\d\d|20[_＿\s\x{3000}]*|[_＿\s\x{3000}]{2,})\s*年\s*([_＿\s\x{3000}]*|\d{1,2})\s*月(份)?([_＿\s\x{3000}]*日)?`)
 	yearIn   = regexp.MustCompile(`(20\d\d|20[_＿\s\x{3000}]+|[_＿\s\x{3000}]{2,})\s*年(度)?`)
 )
-
-// words finds what is written around the figures, wherever it stands.
-func (g *guesser) words() {
-	for row := 1; row <= g.t.Rows; row++ {
-		for col := 1; col <= g.t.Cols; col++ {
-			c := g.t.Top(row, col)
-			if c == nil || c.Text == "" || c.Formula != "" {
-				continue
-			}
-			if m := unitLine.FindStringSubmatch(c.Text); m != nil {
-				g.unit = m[2]
-			}
-			inside := g.top > 0 && row >= g.top && row <= g.bottom && c.Across < g.t.Cols/2+1
-			switch {
-			case labelled(c.Text):
-				g.spec.Set(Bind{At: c.At, Kind: Words, Word: WordFoot, Guess: true, Heading: []string{c.Text}})
-			case !inside && periodIn.MatchString(c.Text):
-				g.spec.Set(Bind{At: c.At, Kind: Words, Word: WordPeriod, Guess: true, Heading: []string{c.Text}})
-			case !inside && yearIn.MatchString(c.Text) && !strings.Contains(c.Text, "号"):
-				g.spec.Set(Bind{At: c.At, Kind: Words, Word: WordYear, Guess: true, Heading: []string{c.Text}})
-			}
-		}
-	}
-}
 
 // header goes down from the table's top as long as rows are full of words.
 func (g *guesser) header() {
@@ -166,7 +86,6 @@ func (g *guesser) full(row int) bool {
 }
 
 var labelHeads = regexp.MustCompile(`^(序号|编号|项目|指标|指标名称|指标代码|统计指标|代码|计量单位|名称|项目名称|内容|类别|分类|月份|县市区|市县|县区|地区|区域|单位|乡镇|乡镇街道|镇街|市县市区|所属县区|行政区划|地市|市州)$`)
-var placeHeads = regexp.MustCompile(`^(县市区|市县|县区|地区|区域|单位|单位名称|乡镇|乡镇街道|镇街|市县市区|所属县区|行政区划|地市|市州|县市区名称|填报单位|街道)$`)
 
 func (g *guesser) labels() {
 	g.left = 1
@@ -225,158 +144,7 @@ func runningHead(s string) bool {
 	return numeral(s) || len([]rune(s)) == 1 && strings.Contains("甲乙丙丁戊", s) || regexp.MustCompile(`^[（(]\d+[）)]$|^[①-⑳]$|^栏次$`).MatchString(s)
 }
 
-func total(s string) bool {
-	switch fold(s) {
-	case "合计", "总计", "全市", "全县", "全省", "全区", "小计", "全市合计", "全县合计", "全省合计", "总数", "汇总":
-		return true
-	}
-	return false
-}
-
-// places: rows are places.
-func (g *guesser) places() bool {
-	names := 0
-	known := 0
-	for col := 1; col < g.left; col++ {
-		n, others := 0, 0
-		for _, c := range g.texts(col) {
-			switch {
-			case g.isPlace(c.Text):
-				n++
-			case !total(c.Text) && !numeral(c.Text):
-				others++
-			}
-		}
-		if n >= 2 && n >= others || others == 0 && placeHeads.MatchString(fold(g.head(col))) {
-			names, known = col, n
-		}
-	}
-	if names == 0 {
-		return false
-	}
-	l := &Lines{Names: names, Number: g.number, Named: known >= 2}
-	if g.number == names {
-		l.Number = 0
-	}
-	for row := g.first; row <= g.last; row++ {
-		switch {
-		case g.totalRow(row):
-			l.Total = row
-		case l.First == 0:
-			l.First, l.Last = row, row
-		case l.Last == row-1 || l.Total == row-1 && l.First > l.Total:
-			l.Last = row
-		}
-	}
-	if l.First == 0 {
-		return false
-	}
-	l.Level = levelOf(g.head(names))
-	g.spec.Lines = l
-	l.Places = g.spec.Places(g.t)
-	for col := 1; col <= g.t.Cols; col++ {
-		if col == names || col == l.Number || g.t.Cell(l.First, col) == nil {
-			continue
-		}
-		if c := g.t.Cell(l.First, col); col < g.left && c.Text != "" && !g.isPlace(c.Text) {
-			continue
-		}
-		g.bind(letters(col), g.t.Cell(l.First, col), g.path(col))
-	}
-	return true
-}
-
-// levelOf a heading of places: 县（市、区） 3, 乡镇 4; 0 where it does not say.
-func levelOf(head string) int {
-	h := fold(head)
-	switch {
-	case strings.Contains(h, "镇") || strings.Contains(h, "乡") || strings.Contains(h, "街道"):
-		return int(region.Town)
-	case strings.Contains(h, "县"):
-		return int(region.County)
-	case h == "地市" || h == "市州":
-		return int(region.City)
-	}
-	return 0
-}
-
-func (g *guesser) totalRow(row int) bool {
-	for col := 1; col < g.left; col++ {
-		if c := g.t.Cell(row, col); c != nil && total(c.Text) {
-			return true
-		}
-	}
-	return false
-}
-
-// placesAcross: columns are places.
-func (g *guesser) placesAcross() bool {
-	for row := g.top; row < g.first; row++ {
-		l := &Lines{Across: true, Names: row, Named: true}
-		n := 0
-		for col := g.left; col <= g.t.Cols; col++ {
-			c := g.t.Cell(row, col)
-			switch {
-			case c == nil:
-			case g.isPlace(c.Text):
-				if n++; l.First == 0 {
-					l.First = col
-				}
-				l.Last = col
-			case total(c.Text):
-				l.Total = col
-			}
-		}
-		if n < 2 {
-			continue
-		}
-		g.spec.Lines = l
-		l.Places = g.spec.Places(g.t)
-		for r := g.first; r <= g.last; r++ {
-			g.bind(lineKey(r), g.t.Cell(r, l.First), g.rowPath(r))
-		}
-		return true
-	}
-	return false
-}
-
 var listNumber = regexp.MustCompile(`^([（(]?[一二三四五六七八九十\d]+[）)]?[、.．：:\s]*)`)
-
-// card: no heading at all, words with the cell for their number at the right.
-func (g *guesser) card() bool {
-	if !g.asks(g.top) {
-		return false
-	}
-	for row := g.top; row <= g.bottom; row++ {
-		words := ""
-		for col := 1; col <= g.t.Cols; col++ {
-			c := g.t.Top(row, col)
-			switch {
-			case c == nil:
-				if o := g.t.Cell(row, col); o != nil && o.Text != "" {
-					words = o.Text
-				}
-			case c.Text != "":
-				words = c.Text
-			case words != "":
-				g.bind(c.At, c, []string{words})
-				words = ""
-			}
-		}
-	}
-	return true
-}
-
-// asks reports a row that has words and then an empty cell.
-func (g *guesser) asks(row int) bool {
-	for col := 2; col <= g.t.Cols; col++ {
-		c, left := g.t.Top(row, col), g.t.Cell(row, col-1)
-		if c != nil && c.Text == "" && c.Formula == "" && left != nil && left.Text != "" {
-			return true
-		}
-	}
-	return false
-}
 
 // rowPath are the words at the left of a row; 其中 goes with the row above.
 func (g *guesser) rowPath(row int) []string {
@@ -448,73 +216,6 @@ func headingOf(path []string) []string {
 	for _, level := range path {
 		if inBrackets.ReplaceAllString(level, "") != "" {
 			out = append(out, level)
-		}
-	}
-	return out
-}
-
-// compare sets the columns of a row that compare others: 同比, 较上期增减.
-func (g *guesser) compare(row int) {
-	by := map[report.Span]string{}
-	for col := g.left; col <= g.t.Cols; col++ {
-		if c := g.t.Top(row, col); c != nil {
-			if b := g.spec.Bind(c.At); b != nil && b.Kind == Figure {
-				if _, twice := by[b.Months]; !twice {
-					by[b.Months] = c.At
-				}
-			}
-		}
-	}
-	for col := g.left; col <= g.t.Cols; col++ {
-		c := g.t.Top(row, col)
-		head := g.head(col)
-		how := changes(head)
-		if c == nil || c.Formula != "" || c.Text != "" || how == "" {
-			continue
-		}
-		then, ok := by[report.LastYear]
-		if strings.Contains(head, "上") && !strings.Contains(head, "上年") || !ok {
-			then, ok = by[report.LastMonth]
-		}
-		now, known := by[report.ThisMonth]
-		if !ok || !known {
-			continue
-		}
-		b := Bind{At: c.At, Kind: Derived, Formula: now + "-" + then, Guess: true, Heading: headingOf(append(g.rowPath(row), head))}
-		if base := g.spec.Bind(now); base.Divide > 1 {
-			b.Decimals, b.Unit = base.Decimals, base.Unit
-		}
-		if how == "rate" {
-			b.Formula, b.Decimals, b.Unit = "("+now+"-"+then+")/"+then+"*100", 1, "%"
-		}
-		g.spec.Set(b)
-	}
-}
-
-// Open are the empty cells of the table proper that nothing fills, in the
-// words of their headings.
-func (s *Spec) Open(t *Table) []string {
-	g := &guesser{t: t, isPlace: func(string) bool { return false }, spec: &Spec{}}
-	g.body()
-	if g.top == 0 {
-		return nil
-	}
-	g.header()
-	g.labels()
-	var out []string
-	seen := map[string]bool{}
-	for row := g.first; row <= g.last; row++ {
-		for col := g.left; col <= t.Cols; col++ {
-			c := t.Top(row, col)
-			if c == nil || c.Text != "" || c.Formula != "" {
-				continue
-			}
-			key := s.Key(row, col)
-			if l := s.Lines; l != nil && (key == letters(l.Names) || key == letters(l.Number)) || seen[key] || s.Bind(key) != nil || s.Bind(c.At) != nil {
-				continue
-			}
-			seen[key] = true
-			out = append(out, strings.Trim(key+" "+strings.Join(append(g.rowPath(row), g.path(col)...), " · "), " "))
 		}
 	}
 	return out

@@ -262,7 +262,7 @@ func TestDesignedFormLife(t *testing.T) {
 	step("list of a locked cell", "GET", sheet+"/list"+q+"&row=371522000000&col=2", "leader", nil, 200, "报送时的名单")
 	step("no list behind a typed cell", "GET", sheet+"/list"+q+"&row=371522000000&col=7", "leader", nil, 404, "")
 	step("the city repeats it", "GET", sheet+"?at=3715&period=2023-11", "", nil, 200, "莘县")
-	if book := c.As("leader").Get(sheet + "/export?at=3715&period=2023-11").Want("export", 200); !strings.HasPrefix(book.Body, "PK") {
+	if book := c.As("leader").Get(sheet+"/export?at=3715&period=2023-11").Want("export", 200); !strings.HasPrefix(book.Body, "PK") {
 		t.Error("the export is no workbook")
 	}
 }
