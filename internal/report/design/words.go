@@ -34,6 +34,8 @@ func (g *guesser) body() {
 
 var skipTitle = regexp.MustCompile(`^(附件|附表|表号|制定机关|批准|有效期|填报|填表|报送|单位|计量|编制)`)
 
+var annexIn = regexp.MustCompile(`^(附件|附表)\s*[0-9一二三四五六七八九十]{0,3}\s*$`)
+
 // title is the longest words above the table.
 func (g *guesser) title() {
 	limit := g.top
@@ -44,6 +46,9 @@ func (g *guesser) title() {
 	for row := 1; row < limit; row++ {
 		for col := 1; col <= g.t.Cols; col++ {
 			c := g.t.Top(row, col)
+			if c != nil && g.spec.Annex == "" && annexIn.MatchString(c.Text) {
+				g.spec.Annex = strings.TrimSpace(c.Text)
+			}
 			if c == nil || skipTitle.MatchString(c.Text) || strings.Contains(c.Text, "：") {
 				continue
 			}

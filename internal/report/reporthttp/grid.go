@@ -47,6 +47,8 @@ func (h *Rim) grid(v *sheetView) error {
 			x := gridCell{cellView: cellView{Text: c.Text, Words: true}, Across: c.Across, Down: c.Down}
 			if own, ok := cells[c.Row+"."+strconv.Itoa(c.Col)]; ok {
 				x.cellView = own
+				own.Pop = nil // a unit that is the total and a row explains itself once
+				cells[c.Row+"."+strconv.Itoa(c.Col)] = own
 			}
 			x.Class = strings.TrimSpace(x.Class + " " + look(&c, len(g.Widths)))
 			row = append(row, x)
