@@ -2,11 +2,13 @@ package areahttp
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"wengang/internal/account"
 	"wengang/internal/indicator"
+	"wengang/internal/region"
 	"wengang/internal/register"
 	"wengang/internal/rollup"
 	"wengang/internal/web"
@@ -30,6 +32,7 @@ type settlementsView struct {
 	Four   []fourRow
 	Shares []shareRow
 	Goal   int64
+	Short  int
 	Dated  datedView
 }
 
@@ -57,7 +60,7 @@ type fourRow struct {
 
 type shareRow struct {
 	Name, Href, Kind, Posts, Moved, Rate string
-	Stated                               bool
+	Stated, short                        bool
 	Badge                                web.Badge
 }
 
@@ -91,7 +94,7 @@ func (h *Rim) settlements(w http.ResponseWriter, r *web.Request) error {
 		return h.shell.Page(w, r, "areas/settlements", v)
 	}
 	h.rows(r, v, homes, &s)
-	h.shares(r, v, shares)
+	h.shares(r, v, homes, shares)
 	h.tiles(r, v, homes, &s)
 	return h.shell.Page(w, r, "areas/settlements", v)
 }
@@ -182,8 +185,17 @@ func gapBadge(r *web.Request, g register.Gap) web.Badge {
 	return web.Badge{Kind: "yel", Icon: "alert-triangle", Text: r.T("settlement.gap." + string(g))}
 }
 
-func (h *Rim) shares(r *web.Request, v *settlementsView, all []*register.Share) {
+// shares are the projects of counties that have a settlement, those that lack
+// first: elsewhere there is nobody whom a post could go to.
+func (h *Rim) shares(r *web.Request, v *settlementsView, homes []*register.Settled, all []*register.Share) {
+	near := map[region.Code]bool{}
+	for _, x := range homes {
+		near[x.Region.At(region.County)] = true
+	}
 	for _, x := range all {
+		if !near[x.Region.At(region.County)] && x.Moved <= 0 {
+			continue
+		}
 		row := shareRow{Name: x.Name, Href: r.Link("/register/" + strconv.FormatInt(x.ID, 10)), Kind: r.T(register.ByID(x.Kind).NameKey()), Posts: "—", Moved: "—", Rate: "—", Stated: x.Stated}
 		v.Goal = x.Goal
 		if x.Posts >= 0 {
@@ -200,12 +212,21 @@ func (h *Rim) shares(r *web.Request, v *settlementsView, all []*register.Share) 
 		default:
 			row.Rate, row.Badge = web.Rate(p), web.Badge{Kind: "neu", Icon: "circle-check", Text: r.T("settlement.share.ok")}
 		}
-		if x.Short && len(v.Shares) > 0 { // those that lack come first
-			v.Shares = append([]shareRow{row}, v.Shares...)
-			continue
+		if x.Short {
+			v.Short++
 		}
+		row.short = x.Short
 		v.Shares = append(v.Shares, row)
 	}
+	slices.SortStableFunc(v.Shares, func(a, b shareRow) int {
+		if a.short == b.short {
+			return 0
+		}
+		if a.short {
+			return -1
+		}
+		return 1
+	})
 }
 
 func (h *Rim) tiles(r *web.Request, v *settlementsView, homes []*register.Settled, s *rollup.Sliced) {
