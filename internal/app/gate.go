@@ -33,7 +33,7 @@ var listPages = []string{
 
 // plainFiles hold what nobody masks: pictures of papers. An inspector opens
 // them only where the document allows plain values.
-var plainFiles = []string{"GET /evidence/of/{kind}/{object}", "GET /evidence/{id}", "GET /evidence/{id}/file", "GET /evidence/{id}/thumb"}
+var plainFiles = []string{"GET /evidence/of/{kind}/{object}", "GET /evidence/{id}", "GET /evidence/{id}/file", "GET /evidence/{id}/thumb", "GET /summary/{kind}/final"}
 
 // inspectorWrites are the forms that an inspector may send: they look for
 // something or concern the inspector's own account and notes.

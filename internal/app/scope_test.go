@@ -13,7 +13,7 @@ import (
 
 // stores are the packages whose exported methods read or write what belongs to
 // places.
-var stores = []string{"people", "people/merge", "people/flow", "people/entry", "people/proof", "work", "month", "rollup", "rollup/views", "register", "target", "target/split", "target/dispatch", "report", "report/design", "report/summary", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division", "listing", "evidence", "handover", "reconcile"}
+var stores = []string{"people", "people/merge", "people/flow", "people/entry", "people/proof", "work", "month", "rollup", "rollup/views", "register", "target", "target/split", "target/dispatch", "report", "report/design", "report/summary", "report/output", "transfer", "setting", "rule", "account", "audit", "region/regionstore", "intake", "division", "listing", "evidence", "handover", "reconcile"}
 
 // unscoped are the exported doors to the database that take neither a scope
 // nor a caller, each with the reason. What is not here must take one.
@@ -32,6 +32,7 @@ var unscoped = map[string]string{
 	"rollup.Service.Verify":         "wengang verify: the operator's recount at the machine's own console",
 	"report/design.Shelf.Form":      "what a form asks for, no figure; report.Store.Form narrows it to places that fill it",
 	"report/design.Shelf.Published": "as Form",
+	"report/output.Batches.Clean":   "removes archives by their age, answers nothing",
 	"report.Store.Reopened":         "inside month.Reopen's transaction, which took the caller: marks forms, answers nothing",
 	"transfer.Service.Work":         "the queue's side of a batch that a caller staged; answers nothing",
 	"transfer.Service.Saving":       "before a command's import: saves that a kill left; answers ids to the command",
