@@ -15,7 +15,7 @@ func (h *Rim) dests(a *asked, v *boardView) error {
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	dv := &destView{All: len(all), Href: a.r.Link("/board/places"), Year: year, Lines: all}
+	dv := &destView{Open: a.running(), All: len(all), Href: a.r.Link("/board/places"), Year: year, Lines: all}
 	slices.SortStableFunc(dv.Lines, func(x, y destLine) int { return int(abs(y.Delta) - abs(x.Delta)) })
 	dv.Lines = dv.Lines[:min(destLines, len(dv.Lines))]
 	away := a.now().N("working_abroad")

@@ -32,6 +32,7 @@ type destView struct {
 	Href  string
 	Note  string
 	Year  bool // the year before is comparable
+	Open  bool // the month has not ended: no changes
 }
 
 type destLine struct {

@@ -139,7 +139,7 @@ func (h *Rim) places(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Dests = destView{Lines: lines, All: len(lines), Year: year}
+	v.Dests = destView{Open: a.running(), Lines: lines, All: len(lines), Year: year}
 	if v.Grid, err = h.grid(a); err != nil {
 		return err
 	}
