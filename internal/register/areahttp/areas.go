@@ -2,16 +2,12 @@ package areahttp
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"wengang/internal/account"
-	"wengang/internal/calendar"
-	"wengang/internal/db"
-	"wengang/internal/fault"
 	"wengang/internal/indicator"
 	"wengang/internal/region"
 	"wengang/internal/rollup"
@@ -138,62 +134,6 @@ func (h *Rim) compare(r *web.Request, v *areasView, all map[string]map[region.Co
 	return nil
 }
 
-// leans counts the carriers of each list that has to do with the place, in the
-// order of the kinds and then the funds of relief projects.
-func (h *Rim) leans(r *web.Request, v *areasView, all map[string]map[region.Code]bool) error {
-	carriers, err := h.homes.Carriers(r.Context(), r.Scope(), r.Month.LastDay())
-	if err != nil || len(carriers) == 0 {
-		return err
-	}
-	for _, id := range slices.Sorted(maps.Keys(all)) {
-		if _, touches := touching(r.At, all[id]); !touches {
-			continue
-		}
-		row := leanRow{Name: tagName(r, id)}
-		for _, kind := range leanKinds {
-			in, whole := int64(0), int64(0)
-			for _, c := range carriers {
-				n := int64(1)
-				if kind == "funds" {
-					n = max(0, c.Funds)
-				} else if c.Kind != kind {
-					continue
-				}
-				whole += n
-				if listed(all[id], c.Region) {
-					in += n
-				}
-			}
-			row.Cells = append(row.Cells, leaning(r, kind, in, whole))
-		}
-		v.Leans = append(v.Leans, row)
-	}
-	return nil
-}
-
-// leanKinds are the columns: kinds of registers, and the funds.
-var leanKinds = []string{"workshop", "relief", "funds", "project", "base"}
-
-func leaning(r *web.Request, kind string, in, whole int64) string {
-	switch {
-	case whole == 0:
-		return "—"
-	case kind == "funds":
-		return web.Percent(float64(in) / float64(whole) * 100)
-	}
-	return r.T("settlement.area.lean.of", web.Thousands(in), web.Thousands(whole), web.Percent(float64(in)/float64(whole)*100))
-}
-
-// listed reports whether a place lies in one of the places of a list.
-func listed(places map[region.Code]bool, at region.Code) bool {
-	for c := at; c != region.Country; c = c.Parent() {
-		if places[c] {
-			return true
-		}
-	}
-	return places[region.Country]
-}
-
 // without is a figure of those who are not in a cell.
 func without(s *rollup.Sliced, key int64, d *indicator.Def) rollup.Value {
 	if d.Kind == indicator.Ratio {
@@ -256,84 +196,4 @@ func (h *Rim) rowsOf(r *web.Request, v *areasView) error {
 		{Name: "source", Label: r.T("settlement.area.source"), Required: true, Wide: true, Max: 200},
 	}
 	return nil
-}
-
-// day reads a date of a form.
-func day(s string) (calendar.Date, bool) {
-	n, err := strconv.Atoi(strings.ReplaceAll(s, "-", ""))
-	d := calendar.Date(n)
-	return d, err == nil && d.Valid()
-}
-
-// add puts a place on a list from a day, by a document.
-func (h *Rim) add(w http.ResponseWriter, r *web.Request) error {
-	scope := r.Caller.Scope(account.SettingEdit)
-	tag := strings.TrimSpace(r.PostFormValue("tag"))
-	if tag == "+" || tag == "" {
-		tag = strings.TrimSpace(r.PostFormValue("other"))
-	}
-	var bad []fault.Field
-	if len([]rune(tag)) > 40 {
-		bad = append(bad, fault.Field{Name: "other", Key: "region.tag_required"})
-	}
-	found := h.tree.Search(strings.TrimSpace(r.PostFormValue("place")), scope, 1)
-	if len(found) == 0 || !scope.Contains(found[0]) {
-		bad = append(bad, fault.Field{Name: "place", Key: "settlement.area.placebad"})
-	}
-	from, ok := day(r.PostFormValue("from"))
-	if !ok {
-		bad = append(bad, fault.Field{Name: "from", Key: "settlement.area.daybad"})
-	}
-	var err error
-	if len(bad) > 0 {
-		err = fault.InvalidFields(bad...)
-	} else {
-		err = h.save(r, scope, tag, found[0], from, 0)
-	}
-	return h.done(w, r, tag, err)
-}
-
-// end takes a place off a list on a day: it keeps when it was on it.
-func (h *Rim) end(w http.ResponseWriter, r *web.Request) error {
-	scope := r.Caller.Scope(account.SettingEdit)
-	tag := r.PostFormValue("tag")
-	at, err := region.ParseCode(r.PostFormValue("place"))
-	if err != nil || !scope.Contains(at) {
-		return fault.NotFoundf("fault.notfound")
-	}
-	rows, err := h.lists.TagRows(r.Context(), tag, at)
-	if err != nil {
-		return err
-	}
-	since, _ := strconv.Atoi(r.PostFormValue("since"))
-	known := false
-	for _, x := range rows {
-		known = known || x.Region == at && int(x.From) == since && x.To == 0
-	}
-	if !known {
-		return fault.NotFoundf("fault.notfound")
-	}
-	to, ok := day(r.PostFormValue("to"))
-	if !ok {
-		err = fault.InvalidFields(fault.Field{Name: "to", Key: "settlement.area.daybad"})
-	} else {
-		err = h.save(r, scope, tag, at, calendar.Date(since), to)
-	}
-	return h.done(w, r, tag, err)
-}
-
-func (h *Rim) save(r *web.Request, scope region.Scope, tag string, at region.Code, from, to calendar.Date) error {
-	return h.db.Tx(r.Context(), func(tx *db.Tx) error {
-		return h.lists.SaveTag(r.Context(), scope, tx, r.Caller, tag, at, from, to, strings.TrimSpace(r.PostFormValue("source")))
-	})
-}
-
-func (h *Rim) done(w http.ResponseWriter, r *web.Request, tag string, err error) error {
-	if fault.Is(err, fault.Invalid) {
-		return h.show(w, r, http.StatusUnprocessableEntity, r.FieldTexts(err))
-	}
-	if err != nil {
-		return err
-	}
-	return r.Redirect(w, r.Link("/areas", "tag", tag))
 }
