@@ -157,30 +157,6 @@ func (w *world) figuresOf(p *person, m calendar.Month, f *figures) {
 	}
 }
 
-// headOf counts a person into the population; in is false where the person is
-// not of it.
-func (w *world) headOf(p *person, m calendar.Month, f *figures) (monitored, in bool) {
-	day := m.LastDay()
-	h := p.home
-	monitored = h.class != 0 && h.riskOn <= day && (h.removedOn == 0 || h.removedOn > day)
-	gone := h.class != 0 && h.removedOn != 0 && h.removedOn <= day && int(h.removedOn)/10000 == m.Year() && h.riskOn <= day
-	poor := !h.other && max(poorSince, p.birth) <= day
-	if p.birth > day || !poor && !monitored && !gone {
-		return monitored, false
-	}
-	f[fCounted]++
-	if p.able() {
-		f[fAble]++
-	}
-	if monitored {
-		f[fMonitored]++
-	}
-	if h.settled != nil {
-		f[fSettled]++
-	}
-	return monitored, true
-}
-
 func (p *person) workedIn(m calendar.Month) bool {
 	for _, s := range p.spells {
 		if !s.refused && s.touches(m) {

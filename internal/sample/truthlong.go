@@ -90,3 +90,27 @@ func (w *world) confirmedNow(p *person, m calendar.Month) bool {
 	}
 	return false
 }
+
+// headOf counts a person into the population; in is false where the person is
+// not of it.
+func (w *world) headOf(p *person, m calendar.Month, f *figures) (monitored, in bool) {
+	day := m.LastDay()
+	h := p.home
+	monitored = h.class != 0 && h.riskOn <= day && (h.removedOn == 0 || h.removedOn > day)
+	gone := h.class != 0 && h.removedOn != 0 && h.removedOn <= day && int(h.removedOn)/10000 == m.Year() && h.riskOn <= day
+	poor := !h.other && max(poorSince, p.birth) <= day
+	if p.birth > day || !poor && !monitored && !gone {
+		return monitored, false
+	}
+	f[fCounted]++
+	if p.able() {
+		f[fAble]++
+	}
+	if monitored {
+		f[fMonitored]++
+	}
+	if h.settled != nil {
+		f[fSettled]++
+	}
+	return monitored, true
+}
