@@ -32,15 +32,19 @@ func (h *Rim) late(a *asked, v *briefView) error {
 	}
 	for len(all) > 0 {
 		first, owe := all[0], []region.Code{}
+		word := "board.brief.due"
 		all = slices.DeleteFunc(all, func(l Late) bool {
 			same := l.Form == first.Form && l.Period == first.Period
 			if same {
 				owe = append(owe, l.Region)
+				if l.Due != first.Due {
+					word = "board.brief.due.first" // units below may owe it earlier
+				}
 				first.Due = min(first.Due, l.Due)
 			}
 			return same
 		})
-		v.Late = append(v.Late, lateView{Name: r.T("board.brief.form", first.Title, first.Period), What: h.namesOf(r, owe), Note: r.T("board.brief.due", first.Due.String()),
+		v.Late = append(v.Late, lateView{Name: r.T("board.brief.form", first.Title, first.Period), What: h.namesOf(r, owe), Note: r.T(word, first.Due.String()),
 			Href: r.Link("/report/matrix", "form", first.Form), Badge: web.Badge{Kind: "red", Icon: "alert-triangle", Text: r.T("board.brief.overdue", len(owe))}})
 	}
 	return nil
