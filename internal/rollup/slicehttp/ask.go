@@ -85,7 +85,7 @@ func Read(q url.Values) (Question, error) {
 	}
 	if v := q.Get("line"); v != "" {
 		n, err := strconv.ParseInt(v, 10, 64)
-		if err != nil {
+		if fixed := x.Rows.Values(); err != nil || fixed != nil && !slices.Contains(fixed, n) {
 			return x, bad
 		}
 		x.Line = &n
@@ -124,13 +124,18 @@ func (x *Question) conditions(q url.Values) error {
 // maxValues bounds the values of one dimension in an address.
 const maxValues = 60
 
-// valueOf reads a value: places as codes of any length, else numbers.
+// valueOf reads a value: places as codes of any length, else numbers; of a
+// dimension of fixed values only those.
 func valueOf(d rollup.Dim, v string) (int64, error) {
 	if d == rollup.DimPlace {
 		c, err := region.ParseCode(v)
 		return int64(c), err
 	}
-	return strconv.ParseInt(v, 10, 64)
+	n, err := strconv.ParseInt(v, 10, 64)
+	if fixed := d.Values(); err == nil && fixed != nil && !slices.Contains(fixed, n) {
+		return 0, fault.NotFoundf("fault.notfound")
+	}
+	return n, err
 }
 
 func valueText(d rollup.Dim, v int64) string {

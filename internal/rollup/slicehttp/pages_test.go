@@ -128,6 +128,13 @@ func TestPages(t *testing.T) {
 		{"officer", "/board/slice?month=2023-11&rows=nothing", 404, nil},
 		{"officer", "/board/slice?month=2023-11&ind=absorbed", 404, nil},
 		{"officer", "/board/slice?month=2023-11&rows=sex&w.sex=x", 404, nil},
+		{"officer", "/board/slice?month=2023-11&rows=sex&w.age=100", 404, nil}, // no such band, class, kind, word
+		{"officer", "/board/slice?month=2023-11&rows=sex&w.age=-3", 404, nil},
+		{"officer", "/board/slice?month=2023-11&rows=sex&w.class=77", 404, nil},
+		{"officer", "/board/slice?month=2023-11&rows=sex&w.kind=64", 404, nil},
+		{"officer", "/board/slice?month=2023-11&rows=age&line=100", 404, nil},
+		{"officer", "/board/list?indicator=working&month=2023-11&c.age=100", 404, nil},
+		{"officer", "/board/slice?month=2023-11&rows=sex&w.settlement=999&w.tag=5", 200, []string{"没有人符合这些条件"}},
 		{"officer", "/board/slice?month=2023-11&rows=sex&lang=en", 200, []string{"Analysis", "Share"}},
 		{"officer", "/board/slice/views?month=2023-11&lang=zh-CN", 200, []string{"省外×行业", "系统自带"}},
 		{"county", "/board/slice?at=371500", 404, nil},
