@@ -76,6 +76,7 @@ type entry struct {
 	block *Block // nil: no people that month
 	stamp string
 	err   error
+	quit  bool // err: whoever read it was called off, which says nothing of the data
 	open  bool
 	at    int64 // when the month was closed
 	use   *list.Element
@@ -121,6 +122,11 @@ func (s *Service) under(at region.Code) []region.Code {
 func (s *Service) closed(county region.Code, m calendar.Month) (st state, before bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.stateOf(county, m)
+}
+
+// stateOf is closed for callers that hold mu.
+func (s *Service) stateOf(county region.Code, m calendar.Month) (st state, before bool) {
 	first := calendar.Open
 	for k, v := range s.states[county] {
 		if v.closed {
@@ -143,8 +149,20 @@ func (s *Service) loadFor(ctx context.Context, at region.Code, counties []region
 	return s.fetch(ctx, counties, months, known, at.Level() == region.Village)
 }
 
+// fetch brings entries again whose reader was called off: a page that is closed
+// while others wait for the same county must not fail them.
 func (s *Service) fetch(ctx context.Context, counties []region.Code, months []calendar.Month, known, rows bool) ([]*entry, error) {
-	out := make([]*entry, len(counties)*len(months))
+	for {
+		out, again, err := s.bring(ctx, counties, months, known, rows)
+		if !again || ctx.Err() != nil {
+			return out, err
+		}
+	}
+}
+
+// bring is one attempt; again says that it failed for another question's end.
+func (s *Service) bring(ctx context.Context, counties []region.Code, months []calendar.Month, known, rows bool) (out []*entry, again bool, err error) {
+	out = make([]*entry, len(counties)*len(months))
 	got := func(i int, e *entry) { // nothing but the cache keeps rows that are not asked for
 		out[i] = e
 		if !rows && e.done() {
@@ -182,30 +200,36 @@ func (s *Service) fetch(ctx context.Context, counties []region.Code, months []ca
 			})
 		}
 	}
-	err := g.Wait()
+	err = g.Wait()
 	for i, e := range out {
 		select {
 		case <-e.ready:
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, false, ctx.Err()
 		}
 		if e.err != nil && err == nil {
+			if e.quit {
+				again = true
+				continue
+			}
 			err = e.err
 		}
 		got(i, e)
 	}
-	return out, err
+	return out, again && err == nil, err
 }
 
 // claim finds the entry of a block or makes one that the caller must fill.
 // With rows an entry whose rows were let go does not do.
 func (s *Service) claim(c region.Code, m calendar.Month, known, rows bool) (*entry, bool) {
-	st, before := s.closed(c, m)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// The state and the entry belong together: a close seen between them would
+	// leave an open month's entry for a closed month.
+	st, before := s.stateOf(c, m)
 	if before || m > calendar.MonthAt(s.db.Clock()) {
 		return empty, false
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	k := blockKey{c, m, known && st.closed}
 	if e, ok := s.blocks[k]; ok && !(rows && e.lean()) {
 		if e.use != nil {
@@ -226,8 +250,8 @@ var empty = func() *entry {
 }()
 
 // fill ends the wait for an entry; a failed one leaves the cache.
-func (s *Service) fill(k blockKey, e *entry, b *Block, err error) error {
-	e.block, e.err = b, err
+func (s *Service) fill(ctx context.Context, k blockKey, e *entry, b *Block, err error) error {
+	e.block, e.err, e.quit = b, err, err != nil && ctx.Err() != nil
 	s.mu.Lock()
 	if s.blocks[k] == e {
 		if err != nil {
@@ -248,7 +272,7 @@ func (s *Service) readClosed(ctx context.Context, c region.Code, m calendar.Mont
 	if err == nil && len(rows) > 0 {
 		b, err = build(c, m, rows)
 	}
-	return s.fill(blockKey{c, m, known}, e, b, err)
+	return s.fill(ctx, blockKey{c, m, known}, e, b, err)
 }
 
 func (s *Service) readLive(ctx context.Context, c region.Code, months []calendar.Month, entries []*entry) error {
@@ -262,7 +286,7 @@ func (s *Service) readLive(ctx context.Context, c region.Code, months []calendar
 		if err == nil && len(people[i]) > 0 {
 			b, err = Build(c, m, people[i])
 		}
-		_ = s.fill(blockKey{c, m, false}, e, b, err)
+		_ = s.fill(ctx, blockKey{c, m, false}, e, b, err)
 	}
 	return err
 }
