@@ -137,6 +137,47 @@ func (s *Service) begun(t *testing.T, at region.Code, m calendar.Month) map[int6
 	return out
 }
 
+// The list behind a cohort of a village tells of those who live elsewhere by
+// then what the month of their placement had, not where they are now.
+func TestCohortListKeepsToTheScope(t *testing.T) {
+	ctx := context.Background()
+	d := testkit.SQLite(t)
+	st, s := setUp(t, d, 6000)
+	closeAll(t, st, 202301, 202311)
+	elsewhere := 0
+	for _, at := range monthtest.Villages {
+		for m := calendar.Month(202302); m <= 202308; m = m.Add(1) {
+			q := CohortQuery{At: at, From: m, To: m}
+			for _, part := range []CohortPart{InWork, Idle} {
+				page, err := s.ListCohort(ctx, region.ScopeOf(at), CohortCell{Query: q, Key: AnyKey, After: 3, Part: part}, 0, 1000)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if page.Total != len(page.Members) {
+					t.Errorf("%s %s: %d of %d listed", at, m, len(page.Members), page.Total)
+				}
+				for _, x := range page.Members {
+					if x.Village != at {
+						t.Errorf("%s %s: person %d is listed at %s", at, m, x.PersonID, x.Village)
+					}
+				}
+				wide, err := s.ListCohort(ctx, nation, CohortCell{Query: q, Key: AnyKey, After: 3, Part: part}, 0, 1000)
+				if err != nil || wide.Total != page.Total {
+					t.Fatal(wide.Total, page.Total, err)
+				}
+				for _, x := range wide.Members {
+					if x.Village != at {
+						elsewhere++
+					}
+				}
+			}
+		}
+	}
+	if elsewhere == 0 {
+		t.Error("nobody moved: nothing was looked at")
+	}
+}
+
 // What cannot be compared is not: another calibre, older facts, a hole.
 func TestCohortsRefuse(t *testing.T) {
 	ctx := context.Background()

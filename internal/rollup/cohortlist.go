@@ -2,9 +2,10 @@ package rollup
 
 import (
 	"context"
-	"slices"
 
+	"wengang/internal/fact"
 	"wengang/internal/fault"
+	"wengang/internal/indicator"
 	"wengang/internal/region"
 )
 
@@ -34,8 +35,8 @@ type CohortCell struct {
 const AnyKey = -1
 
 // ListCohort is a stretch of the people behind a number, by person id after a
-// given one: as the later month has them, those away as the month of their
-// placement had them.
+// given one: as the later month has them; those away, and those who live
+// outside the scope by then, as the month of their placement had them.
 func (s *Service) ListCohort(ctx context.Context, scope region.Scope, c CohortCell, after int64, limit int) (Page, error) {
 	q := c.Query
 	if c.After < 0 || c.After > 24 || limit <= 0 || limit > maxPage || q.From != q.To {
@@ -61,14 +62,12 @@ func (s *Service) ListCohort(ctx context.Context, scope region.Scope, c CohortCe
 		}
 		last = x
 	}
-	if c.Part == Placed || c.Part == Away {
-		return t.rows(c, first, last, first, after, limit)
-	}
-	return t.rows(c, first, last, last, after, limit)
+	return t.rows(c, scope, first, last, after, limit)
 }
 
-// rows are the rows of a part in the month from.
-func (t *tracker) rows(c CohortCell, first, last, from *snapshot, after int64, limit int) (Page, error) {
+// rows are the rows of a part: of the last month where it has them within the
+// scope, else of the first.
+func (t *tracker) rows(c CohortCell, scope region.Scope, first, last *snapshot, after int64, limit int) (Page, error) {
 	if first.missing != "" || last.missing != "" {
 		return Page{}, fault.NotFoundf("fault.notfound")
 	}
@@ -89,18 +88,29 @@ func (t *tracker) rows(c CohortCell, first, last, from *snapshot, after int64, l
 		}
 	}
 	var found []spot
-	for _, e := range from.entries {
-		b := e.block
-		for v := range b.villages {
-			for i := b.start[v]; i < b.start[v+1]; i++ {
-				if id := b.person[i]; int64(id) > after && want.has(id) {
+	var have people
+	take := func(x *snapshot, within func(region.Code) bool) {
+		for _, e := range x.entries {
+			b := e.block
+			for v, village := range b.villages {
+				if !within(village) {
+					continue
+				}
+				for i := b.start[v]; i < b.start[v+1]; i++ {
+					id := b.person[i]
+					if int64(id) <= after || !want.has(id) || have.has(id) || indicator.FlagsOf(b.keys[b.shape[i]])&fact.MovedOut != 0 {
+						continue
+					}
+					have.add(id)
 					found = append(found, spot{b, v, i})
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(x, y spot) int { return int(x.b.person[x.i]) - int(y.b.person[y.i]) })
-	found = slices.CompactFunc(found, func(x, y spot) bool { return x.b.person[x.i] == y.b.person[y.i] })
+	if c.Part != Placed && c.Part != Away {
+		take(last, scope.Contains)
+	}
+	take(first, c.Query.At.Contains)
 	return pageOf(found, total, limit), nil
 }
 
