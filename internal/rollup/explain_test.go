@@ -54,7 +54,7 @@ func TestSharesAddUp(t *testing.T) {
 // The effects on a mean add up to its change, before and after rounding.
 func TestEffectsAddUp(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	for _, id := range []string{"income_mean", "stable_share"} {
+	for _, id := range []string{"income_mean", "stable_share", "year_of_last"} {
 		d := indicator.MustGet(id)
 		for range 2000 {
 			n := 1 + rng.IntN(30)
@@ -66,6 +66,9 @@ func TestEffectsAddUp(t *testing.T) {
 					}
 					if f.num = rng.Int64N(f.den + 1); d.Unit == indicator.Fen && f.den > 0 {
 						f.num = rng.Int64N(f.den * 900_000)
+					}
+					if id == "year_of_last" { // who works this year need not have worked last year
+						f.num = rng.Int64N(60)
 					}
 				}
 			}

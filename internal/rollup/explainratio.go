@@ -155,8 +155,13 @@ func (e *Effect) effects(was, now fraction, fromDen, toDen int64, mean *big.Rat)
 	if now.den == 0 {
 		after = before
 	}
-	e.within = mul(half(e.fromShare, e.share), new(big.Rat).Sub(after, before))
+	// w̄·Δr is what the part's share of the value changed by, less the mix. So
+	// said it also holds for a part with people in the numerator alone (who work
+	// this year where nobody worked last year): they are no weight.
+	change := new(big.Rat).Sub(big.NewRat(now.num, toDen), big.NewRat(was.num, fromDen))
+	change.Sub(change, mul(mean, new(big.Rat).Sub(e.share, e.fromShare)))
 	e.mix = mul(new(big.Rat).Sub(half(before, after), mean), new(big.Rat).Sub(e.share, e.fromShare))
+	e.within = change.Sub(change, e.mix)
 }
 
 func (f fraction) rat() *big.Rat {
