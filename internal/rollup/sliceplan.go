@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"wengang/internal/fact"
 	"wengang/internal/fault"
 	"wengang/internal/indicator"
 	"wengang/internal/region"
@@ -232,13 +233,21 @@ func (p *plan) shapes(b *Block) []int32 {
 	}
 	for i, k := range b.keys {
 		if channel {
-			out[i] += p.offset(DimChannel, int64(indicator.ChannelOf(k)))
+			out[i] += p.offset(DimChannel, listed(fact.Channel, indicator.ChannelOf(k)))
 		}
 		if class {
-			out[i] += p.offset(DimPlaceClass, int64(indicator.ClassOf(k)))
+			out[i] += p.offset(DimPlaceClass, listed(fact.PlaceClass, indicator.ClassOf(k)))
 		}
 	}
 	return out
+}
+
+// listed is a code of a list; one outside it counts as not stated, as in traits.
+func listed(e *fact.Enum, code int) int64 {
+	if e.Valid(code) {
+		return int64(code)
+	}
+	return 0
 }
 
 // groups is the table over a block's groups, and with an axis of kinds what
