@@ -76,6 +76,17 @@ func (c Caller) Scope(p Permission) region.Scope {
 	return region.ScopeOf(roots...)
 }
 
+// Office is the caller's first office with a permission: its place and
+// department.
+func (c Caller) Office(p Permission) (at region.Code, dept Dept, ok bool) {
+	for _, g := range c.Grants {
+		if g.Has(p) {
+			return g.Region, g.Dept, true
+		}
+	}
+	return 0, "", false
+}
+
 // Home is the place that the caller's first page shows.
 func (c Caller) Home() region.Code {
 	if len(c.Grants) == 0 {

@@ -89,20 +89,9 @@ func (s Spec) Check() []fault.Field {
 	return out
 }
 
-// office is the first office of a caller: the place and the department of a
-// grant that reads people.
-func office(by account.Caller) (at region.Code, dept account.Dept, ok bool) {
-	for _, g := range by.Grants {
-		if g.Has(account.PeopleRead) {
-			return g.Region, g.Dept, true
-		}
-	}
-	return 0, "", false
-}
-
 // Save keeps a chosen list: id 0 makes one, else the owner's is changed.
 func (s *Store) Save(ctx context.Context, by account.Caller, id int64, name string, shared bool, spec Spec) (int64, error) {
-	at, dept, ok := office(by)
+	at, dept, ok := by.Office(account.PeopleRead)
 	if !ok || !by.Can(account.PeopleRead) {
 		return 0, fault.New(fault.Forbidden, "fault.forbidden", account.PeopleRead)
 	}

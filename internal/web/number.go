@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"wengang/internal/calendar"
+	"wengang/internal/indicator"
 	"wengang/internal/text"
 )
 
@@ -68,6 +69,20 @@ func Yuan(v any) string {
 		sign, n = minus, -n
 	}
 	return sign + group(strconv.FormatInt(n/100, 10)) + fmt.Sprintf(".%02d", n%100)
+}
+
+// Amount writes an indicator's value as its unit asks: yuan of fen, per cent of
+// a rate, else a whole number; — where it is not known.
+func Amount(unit indicator.Unit, known bool, n int64, rate float64) string {
+	switch {
+	case !known:
+		return dash
+	case unit == indicator.Fen:
+		return Yuan(n)
+	case unit == indicator.Rate:
+		return Rate(rate * 100)
+	}
+	return Thousands(n)
 }
 
 // Wan writes persons as 万 with the printed decimals: wan 1232000 1 → 123.2.

@@ -96,15 +96,7 @@ type cell struct{ Text, Href string }
 
 // shown writes a value in its unit.
 func shown(d *indicator.Def, v rollup.Value) string {
-	switch {
-	case !v.Known:
-		return "—"
-	case d.Unit == indicator.Fen:
-		return web.Yuan(v.N)
-	case d.Unit == indicator.Rate:
-		return web.Rate(v.Float() * 100)
-	}
-	return web.Thousands(v.N)
+	return web.Amount(d.Unit, v.Known, v.N, v.Float())
 }
 
 // list is the address of the people behind a figure of a part, "" where the

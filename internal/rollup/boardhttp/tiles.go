@@ -80,16 +80,7 @@ func (h *Rim) goalTile(a *asked) web.Tile {
 
 // show writes a value with its unit.
 func show(r *web.Request, d *indicator.Def, v rollup.Value) (value, unit string) {
-	unit = r.T("indicator.unit." + string(d.Unit))
-	switch {
-	case !v.Known:
-		return "—", unit
-	case d.Unit == indicator.Fen:
-		return web.Yuan(v.N), unit
-	case d.Unit == indicator.Rate:
-		return web.Rate(v.Float() * 100), unit
-	}
-	return web.Thousands(v.N), unit
+	return web.Amount(d.Unit, v.Known, v.N, v.Float()), r.T("indicator.unit." + string(d.Unit))
 }
 
 // shareOf is a share as a percentage, of a handful as people: 7 人中 5 人.

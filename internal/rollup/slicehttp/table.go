@@ -42,15 +42,7 @@ type cellView struct{ Text, Href string }
 
 // shown writes a value in its unit.
 func shown(d *indicator.Def, v rollup.Value) string {
-	switch {
-	case !v.Known:
-		return "—"
-	case d.Unit == indicator.Fen:
-		return web.Yuan(v.N)
-	case d.Unit == indicator.Rate:
-		return web.Rate(v.Float() * 100)
-	}
-	return web.Thousands(v.N)
+	return web.Amount(d.Unit, v.Known, v.N, v.Float())
 }
 
 func unit(r *web.Request, d *indicator.Def) string {

@@ -72,19 +72,9 @@ func Clean(q url.Values, names []string) string {
 	return out.Encode()
 }
 
-// office is the first office of a caller that reads figures.
-func office(by account.Caller) (at region.Code, dept account.Dept, ok bool) {
-	for _, g := range by.Grants {
-		if g.Has(account.BoardRead) {
-			return g.Region, g.Dept, true
-		}
-	}
-	return 0, "", false
-}
-
 // Save keeps a view: id 0 makes one, else the owner's is changed.
 func (s *Store) Save(ctx context.Context, by account.Caller, id int64, name string, reach Reach, spec string) (int64, error) {
-	at, dept, ok := office(by)
+	at, dept, ok := by.Office(account.BoardRead)
 	if !ok || !by.Can(account.BoardRead) {
 		return 0, fault.New(fault.Forbidden, "fault.forbidden", account.BoardRead)
 	}
