@@ -32,6 +32,20 @@ func (s signers) Signers(ctx context.Context, by account.Caller, at region.Code)
 	return out, nil
 }
 
+// Speakers are the departments that speak for themselves at a place.
+func (s signers) Speakers(ctx context.Context, by account.Caller, at region.Code) ([]account.Dept, error) {
+	users, err := s.Granted(ctx, by, account.ReportFill, account.ReportSign, at)
+	var out []account.Dept
+	for _, u := range users {
+		for _, g := range u.Grants {
+			if g.Region == at && g.Has(account.ReportSign) {
+				out = append(out, g.Dept)
+			}
+		}
+	}
+	return out, err
+}
+
 // formPapers keeps the files of forms with the other attachments.
 type formPapers struct{ *evidence.Store }
 

@@ -221,16 +221,7 @@ func (s *Store) Review(ctx context.Context, by account.Caller, formID string, at
 // acts over remarks that were not sent.
 func reviewable(ctx context.Context, tx *db.Tx, r *Report, a Action, remark string) error {
 	if a != Return {
-		all, err := remarks(ctx, tx, r.ID)
-		if err != nil {
-			return err
-		}
-		for _, m := range all {
-			if m.SentAt == 0 && m.Version == r.Version {
-				return fault.New(fault.Conflict, "report.mark.waiting")
-			}
-		}
-		return nil
+		return waiting(ctx, tx, r)
 	}
 	if !r.State.Sent() {
 		return fault.New(fault.Conflict, "report.wrong_state", string(r.State), string(a))
@@ -240,6 +231,21 @@ func reviewable(ctx context.Context, tx *db.Tx, r *Report, a Action, remark stri
 		err = fault.InvalidFields(fault.Field{Name: "remark", Key: "report.remark"})
 	}
 	return err
+}
+
+// waiting refuses to pass a version on over remarks that were not sent: the
+// next one would not see them and could not go on.
+func waiting(ctx context.Context, q db.Querier, r *Report) error {
+	all, err := remarks(ctx, q, r.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.SentAt == 0 && m.Version == r.Version {
+			return fault.New(fault.Conflict, "report.mark.waiting")
+		}
+	}
+	return nil
 }
 
 // lockBelow locks the accepted forms that a submitted sheet repeats: from then

@@ -94,6 +94,12 @@ func (s *Store) Withdraw(ctx context.Context, by account.Caller, ref Ref) error 
 		case r == nil:
 			return errNotFound
 		}
+		switch n, err := corrected(ctx, tx, r.ID, ref); {
+		case err != nil:
+			return err
+		case n == 0:
+			return errNotFound // no signature falls for nothing
+		}
 		if err := s.unseal(ctx, tx, by, r, ref.cell()); err != nil {
 			return err
 		}
@@ -152,12 +158,10 @@ func (s *Store) Prove(ctx context.Context, by account.Caller, ref Ref, upload fu
 	if r == nil {
 		return errNotFound
 	}
-	var n int
-	const standing = " FROM report_correction WHERE report_id = $1 AND row_key = $2 AND col = $3 AND withdrawn = FALSE"
-	if err := s.db.Read.QueryRowContext(ctx, "SELECT count(*)"+standing, r.ID, ref.Row, ref.Col).Scan(&n); err != nil {
-		return fmt.Errorf("correction: %w", err)
-	}
+	n, err := corrected(ctx, s.db.Read, r.ID, ref)
 	switch {
+	case err != nil:
+		return err
 	case n == 0:
 		return errNotFound
 	case !r.State.open():
@@ -176,6 +180,15 @@ func (s *Store) Prove(ctx context.Context, by account.Caller, ref Ref, upload fu
 		}
 		return s.note(ctx, tx, by, "report.prove", r, map[string]string{"row": ref.Row, "col": strconv.Itoa(ref.Col), "evidence": strconv.FormatInt(id, 10)})
 	})
+}
+
+// corrected counts the corrections that stand on a cell.
+func corrected(ctx context.Context, q db.Querier, id int64, ref Ref) (n int, err error) {
+	err = q.QueryRowContext(ctx, "SELECT count(*) FROM report_correction WHERE report_id = $1 AND row_key = $2 AND col = $3 AND withdrawn = FALSE", id, ref.Row, ref.Col).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("correction: %w", err)
+	}
+	return n, nil
 }
 
 // touch takes the row of a form on which the unit still works: a submission of

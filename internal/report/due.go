@@ -89,17 +89,19 @@ func (s *Store) terms(ctx context.Context, q db.Querier, at region.Code) (*term,
 	return t, rows.Err()
 }
 
-// of answers the terms of a unit: the nearest place above that said something
-// is followed, the date of the one directly above as it stands.
+// of answers the terms of a unit: the date of the nearest place above that said
+// one, of the one directly above as it stands. Of several cut-offs the earliest
+// holds: nobody puts off what the place above has set.
 func (t *term) of(f *Form, at region.Code, p Period) Terms {
 	out := Terms{Due: f.Due(p), CutoffOn: f.Due(p)}
 	lead := setting.Resolve(t.stored, at, p.Year).Int(leadOf(at.Level()))
+	cut := false
 	for asker := at; ; asker = asker.Parent() {
 		c, said := t.calls[asker][f.ID+" "+p.String()]
-		if said && c.CutoffOn != 0 && out.CutoffOn == f.Due(p) {
-			out.CutoffOn = c.CutoffOn
+		if said && c.CutoffOn != 0 && (!cut || c.CutoffOn < out.CutoffOn) {
+			out.CutoffOn, cut = c.CutoffOn, true
 		}
-		if said && out.CutoffAt == 0 {
+		if said && c.CutoffAt != 0 && (out.CutoffAt == 0 || c.CutoffAt < out.CutoffAt) {
 			out.CutoffAt = c.CutoffAt
 		}
 		if said && asker != at && c.DueOn != 0 && out.Due == f.Due(p) {

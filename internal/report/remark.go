@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -136,7 +137,7 @@ func (s *Store) Unmark(ctx context.Context, by account.Caller, form string, at r
 		case r == nil:
 			return errNotFound
 		}
-		res, err := tx.ExecContext(ctx, "DELETE FROM report_remark WHERE report_id = $1 AND n = $2 AND sent_at = 0 AND by_user IN ($3, $4)", r.ID, n, by.UserID, max(by.For, by.UserID))
+		res, err := tx.ExecContext(ctx, "DELETE FROM report_remark WHERE report_id = $1 AND n = $2 AND sent_at = 0 AND by_user IN ($3, $4)", r.ID, n, by.UserID, cmp.Or(by.For, by.UserID))
 		if err != nil {
 			return fmt.Errorf("take back a remark: %w", err)
 		}
@@ -185,6 +186,9 @@ func (s *Store) Respond(ctx context.Context, by account.Caller, form string, at 
 	i := slices.IndexFunc(all, func(m Remark) bool { return m.N == n && m.SentAt != 0 })
 	if i < 0 {
 		return errNotFound
+	}
+	if all[i].Kind != "" && all[i].Version != sh.Report.Version {
+		return fault.New(fault.Conflict, "report.answer.done") // went up with a later version
 	}
 	if kind == Corrected {
 		if err := s.differs(ctx, sh, &all[i]); err != nil {

@@ -25,6 +25,9 @@ type Officer struct {
 type Staff interface {
 	// Signers are the standing accounts with ReportSign granted at the unit.
 	Signers(ctx context.Context, by account.Caller, at region.Code) ([]Officer, error)
+	// Speakers are the departments whose standing accounts at the very place hold
+	// ReportSign, for who fills its forms.
+	Speakers(ctx context.Context, by account.Caller, at region.Code) ([]account.Dept, error)
 }
 
 // Signature is one person's word on a version.
@@ -107,9 +110,18 @@ func (s *Store) Endorse(ctx context.Context, by account.Caller, form string, at 
 	if err != nil {
 		return err
 	}
+	if sh.Made != nil && sh.Made.Damaged {
+		return fault.New(fault.Conflict, "report.banner.damaged")
+	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
 		r, err := s.signable(ctx, tx, scope, form, at, p, version)
 		if err != nil {
+			return err
+		}
+		if sh.Version != version { // what was read is not what is signed
+			return fault.New(fault.Conflict, "fault.conflict")
+		}
+		if err := waiting(ctx, tx, r); err != nil {
 			return err
 		}
 		g, err := s.signing(ctx, tx, form, at)
@@ -161,6 +173,12 @@ func (s *Store) last(ctx context.Context, tx *db.Tx, by account.Caller, g *Signi
 		if w.Verdict != Confirm {
 			return fault.New(fault.Conflict, "report.cosign.missing", w.Dept)
 		}
+	}
+	switch dept, err := objections(ctx, tx, r); {
+	case err != nil:
+		return err
+	case dept != "":
+		return fault.New(fault.Conflict, "report.cosign.missing", dept)
 	}
 	return s.lockBelow(ctx, tx, by, sh)
 }

@@ -89,13 +89,14 @@ func (s *Store) Cosign(ctx context.Context, by account.Caller, form string, at r
 	if !speaksFor(by, at, w.Dept) {
 		return fault.New(fault.Forbidden, "report.cosign.not_yours")
 	}
-	w.Person, w.Evidence = by.Name, 0
+	w.Person, w.Evidence = signer(by), 0
 	return s.cosign(ctx, by, scope, form, at, p, version, w)
 }
 
 // RecordCosign records the word of a department without an account: by the
-// filler, with who said it and the paper that shows it. upload brings the paper
-// once the words are known to be complete.
+// filler, with who said it and the paper that shows it. A department that spoke
+// for itself on the version, or has accounts to do so, is not spoken for. upload
+// brings the paper once the words are known to be complete.
 func (s *Store) RecordCosign(ctx context.Context, by account.Caller, form string, at region.Code, p Period, version int, w Word, upload func(report int64) (int64, error)) error {
 	scope, err := mayFill(by, at)
 	if err != nil {
@@ -121,10 +122,44 @@ func (s *Store) RecordCosign(ctx context.Context, by account.Caller, form string
 	case r.Version != version || !r.State.Signing():
 		return fault.New(fault.Conflict, "report.wrong_state", string(r.State), "")
 	}
+	if err := s.own(ctx, s.db.Read, by, r, w.Dept); err != nil {
+		return err
+	}
 	if w.Evidence, err = upload(r.ID); err != nil {
 		return err
 	}
 	return s.cosign(ctx, by, scope, form, at, p, version, w)
+}
+
+// own refuses to speak for a department that speaks for itself.
+func (s *Store) own(ctx context.Context, q db.Querier, by account.Caller, r *Report, dept string) error {
+	var n int
+	err := q.QueryRowContext(ctx, "SELECT count(*) FROM report_cosign WHERE report_id = $1 AND version = $2 AND dept = $3 AND evidence_id = 0", r.ID, r.Version, dept).Scan(&n)
+	if err != nil {
+		return fmt.Errorf("departments' words: %w", err)
+	}
+	if n == 0 && s.Staff != nil {
+		all, err := s.Staff.Speakers(ctx, by, r.Region)
+		if err != nil {
+			return err
+		}
+		n = len(slices.DeleteFunc(all, func(d account.Dept) bool { return string(d) != dept }))
+	}
+	if n > 0 {
+		return fault.New(fault.Forbidden, "report.cosign.own")
+	}
+	return nil
+}
+
+// objections are the departments whose last word on the version objects, also
+// those that the unit's settings do not ask any more.
+func objections(ctx context.Context, q db.Querier, r *Report) (dept string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT COALESCE(max(c.dept), '') FROM report_cosign c WHERE c.report_id = $1 AND c.version = $2 AND c.verdict = $3
+		AND c.n = (SELECT max(o.n) FROM report_cosign o WHERE o.report_id = c.report_id AND o.version = c.version AND o.dept = c.dept)`, r.ID, r.Version, string(Object)).Scan(&dept)
+	if err != nil {
+		return "", fmt.Errorf("departments' words: %w", err)
+	}
+	return dept, nil
 }
 
 func (s *Store) cosign(ctx context.Context, by account.Caller, scope region.Scope, form string, at region.Code, p Period, version int, w Word) error {
@@ -150,10 +185,15 @@ func (s *Store) cosign(ctx context.Context, by account.Caller, scope region.Scop
 		if err := hold(ctx, tx, r); err != nil {
 			return err
 		}
+		if w.Evidence != 0 { // it may have spoken meanwhile
+			if err := s.own(ctx, tx, by, r, w.Dept); err != nil {
+				return err
+			}
+		}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO report_cosign (report_id, n, version, dept, verdict, person, remark, evidence_id, by_user, by_name, at)
 			SELECT $1, COALESCE(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM report_cosign WHERE report_id = $1`,
-			r.ID, version, w.Dept, string(w.Verdict), w.Person, w.Remark, w.Evidence, by.UserID, by.Name, db.Millis(tx.Now))
+			r.ID, version, w.Dept, string(w.Verdict), w.Person, w.Remark, w.Evidence, by.UserID, signer(by), db.Millis(tx.Now))
 		if err != nil {
 			return fmt.Errorf("department's word: %w", err)
 		}
