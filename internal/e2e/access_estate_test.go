@@ -123,7 +123,7 @@ func accessEstate(t *testing.T) *estate {
 	if _, err := w.DB.Writer().ExecContext(ctx, `PRAGMA synchronous = OFF`); err != nil {
 		t.Fatal(err)
 	}
-	w.counts, err = w.DB.Writer().PrepareContext(ctx, `SELECT total_changes(), (SELECT coalesce(max(id), 0) FROM audit_row), (SELECT sum(seen_at) FROM user_session)`)
+	w.counts, err = w.DB.Writer().PrepareContext(ctx, `SELECT total_changes(), (SELECT coalesce(max(id), 0) FROM audit_row), (SELECT sum(seen_at) FROM user_session), (SELECT coalesce(max(id), 0) FROM export_log)`)
 	if err != nil {
 		t.Fatal(err)
 	}

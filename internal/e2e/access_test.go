@@ -174,22 +174,22 @@ func (w *estate) actor(login string) *actor {
 }
 
 // ledger is how much was written: by all, to the audit record, to sessions.
-type ledger struct{ changes, audit, sessions int64 }
+type ledger struct{ changes, audit, sessions, exports int64 }
 
 func (w *estate) ledger(t *testing.T) (l ledger) {
 	t.Helper()
 	// One connection writes: its count of changed rows sees every write.
-	err := w.counts.QueryRow().Scan(&l.changes, &l.audit, &l.sessions)
+	err := w.counts.QueryRow().Scan(&l.changes, &l.audit, &l.sessions, &l.exports)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
 }
 
-// quiet is how many rows were changed since, beside audit rows and the last
-// sight of a session.
+// quiet is how many rows were changed since, beside audit rows, those of the
+// export log and the last sight of a session.
 func (l ledger) quiet(now ledger) int64 {
-	n := now.changes - l.changes - (now.audit - l.audit)
+	n := now.changes - l.changes - (now.audit - l.audit) - (now.exports - l.exports)
 	if now.sessions != l.sessions {
 		n--
 	}
