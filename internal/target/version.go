@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"wengang/internal/db"
+	"wengang/internal/fault"
 	"wengang/internal/region"
 )
 
@@ -40,7 +41,7 @@ func insert(ctx context.Context, tx *db.Tx, t *Table, user int64) error {
 
 // replace writes a table as the next version of the one that stands for the
 // same place, calibre, year and document. Where nothing differs, it writes
-// nothing.
+// nothing; a signed decomposition stays.
 func replace(ctx context.Context, tx *db.Tx, t *Table, user int64) error {
 	old, err := scanTable(tx.QueryRowContext(ctx, "SELECT "+tableColumns+` FROM target_table t
 		WHERE t.region = $1 AND t.indicator_key = $2 AND t.year = $3 AND t.doc_no = $4 AND t.sample_of = $5 AND t.replaced_by = 0 AND t.withdrawn_at = 0 AND t.batch_id <> $6`,
@@ -59,6 +60,9 @@ func replace(ctx context.Context, tx *db.Tx, t *Table, user int64) error {
 	}
 	if same(old, t) {
 		return nil
+	}
+	if old.SignedBy != 0 { // a second person signed it: only a decomposition that is signed again replaces it
+		return fault.New(fault.Conflict, "target.signed", t.DocNo)
 	}
 	if t.Unit == "" && old.Unit != "" { // somebody said what the document does not print
 		t.Unit = old.Unit

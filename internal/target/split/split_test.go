@@ -251,6 +251,22 @@ func TestFromTheCityToTheTowns(t *testing.T) {
 	})
 }
 
+// What a second person signed is not changed by one alone who enters its
+// document again.
+func TestASignedTableIsNotEnteredOver(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		x := f.issue(writer, leader, f.city().ID, liaocheng, split.ByPopulation, "示例发〔2023〕9号")
+		over := target.Entry{Indicator: "脱贫人口务工规模", Year: 2023, Printed: "1", Unit: "万人", Comparator: target.AtLeast, DocNo: "示例发〔2023〕9号"}
+		if _, err := f.targets.Enter(ctx, writer, liaocheng, over); !fault.Is(err, fault.Conflict) {
+			t.Errorf("entered over a signed decomposition: %v", err)
+		}
+		if tab, err := f.targets.Standing(ctx, everywhere, x.TableID); err != nil || tab.ID != x.TableID {
+			t.Errorf("%+v, %v", tab, err)
+		}
+	})
+}
+
 // Every state by every action and role: what the literal table does not hold
 // is refused.
 func TestEveryStateAndAction(t *testing.T) {
