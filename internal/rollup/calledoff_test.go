@@ -45,6 +45,48 @@ func (s *slow) Live(ctx context.Context, scope region.Scope, county region.Code,
 	return s.Source.Live(ctx, scope, county, months)
 }
 
+// leaves calls its question off while people are mended.
+type leaves struct {
+	Source
+	leave context.CancelFunc
+}
+
+func (s *leaves) LivePeople(ctx context.Context, scope region.Scope, county region.Code, months []calendar.Month, ids []int64) ([][]fact.PersonMonth, error) {
+	s.leave()
+	return s.Source.LivePeople(ctx, scope, county, months, ids)
+}
+
+// Who leaves while an edit of others is brought into the cache does not empty
+// it for everybody.
+func TestAClosedPageKeepsTheCache(t *testing.T) {
+	d := testkit.SQLite(t)
+	ctx := context.Background()
+	st, _ := setUp(t, d, 200)
+	src := &leaves{Source: st}
+	s := New(d, src)
+	if _, err := s.Slice(ctx, nation, Query{At: region.Country, Month: 202312}); err != nil {
+		t.Fatal(err)
+	}
+	held := len(s.blocks)
+	if err := raise(ctx, d, earners(t, d, New(d, st), 202312)[0], raiseFen, 0); err != nil {
+		t.Fatal(err)
+	}
+	leaving, leave := context.WithCancel(ctx)
+	src.leave = leave
+	_, _ = s.Figures(leaving, nation, region.Country, 202312, AsClosed)
+	if leaving.Err() == nil || len(s.blocks) != held || held == 0 {
+		t.Errorf("%d blocks of %d are left (%v)", len(s.blocks), held, leaving.Err())
+	}
+	a, err := s.Figures(ctx, nation, region.Country, 202312, AsClosed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := New(d, st).Figures(ctx, nation, region.Country, 202312, AsClosed)
+	if err != nil || a.N("income_total") != b.N("income_total") {
+		t.Errorf("the cache says %d, the database %d (%v)", a.N("income_total"), b.N("income_total"), err)
+	}
+}
+
 // Somebody opens a board and closes it while it loads; who waits for the same
 // county gets figures all the same.
 func TestAClosedPageFailsNobodyElse(t *testing.T) {

@@ -47,7 +47,8 @@ func (s *Service) Refresh(ctx context.Context) error {
 		return err
 	}
 	if !s.listed || len(changes) > 0 {
-		if err := s.apply(ctx, changes); err != nil {
+		// Who asked may be gone by now; what was read of the log is everybody's.
+		if err := s.apply(context.WithoutCancel(ctx), changes); err != nil {
 			s.forget() // a half-applied log must not answer
 			return err
 		}
