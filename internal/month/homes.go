@@ -9,11 +9,12 @@ import (
 // (internal/register declares it).
 const settlementKind = "'settlement'"
 
-// homes reads who lives in which settlement from when to when.
+// homes reads who lives in which settlement from when to when; nobody lives
+// longer in one than it exists.
 func (l *loader) homes() error {
 	var id int64
 	var h Home
-	return l.each(`SELECT m.person_id, m.started_on, m.ended_on, m.register_id FROM who JOIN register_member m ON m.person_id = who.id
+	return l.each(`SELECT m.person_id, m.started_on, CASE WHEN r.ended_on < m.ended_on THEN r.ended_on ELSE m.ended_on END, m.register_id FROM who JOIN register_member m ON m.person_id = who.id
 		JOIN register r ON r.id = m.register_id AND r.kind = `+settlementKind+`
 		WHERE m.`+live+` AND r.`+live+` ORDER BY m.person_id, m.started_on, m.id`,
 		[]any{&id, &h.Since, &h.Until, &h.Settlement}, &id,

@@ -39,7 +39,7 @@ func (s *Store) livesToday(ctx context.Context, q db.Querier, ids []int64) (map[
 	for len(ids) > 0 {
 		n := min(400, len(ids))
 		var a db.Args
-		err := each(ctx, q, `SELECT m.person_id, m.register_id, m.started_on, m.ended_on FROM register_member m
+		err := each(ctx, q, `SELECT m.person_id, m.register_id, m.started_on, CASE WHEN r.ended_on < m.ended_on THEN r.ended_on ELSE m.ended_on END FROM register_member m
 			JOIN register r ON r.id = m.register_id AND r.kind = '`+SettlementKind+`'
 			WHERE m.person_id IN `+db.List(&a, ids[:n])+` AND `+live("m")+` AND `+live("r")+` ORDER BY m.person_id, m.started_on, m.id`, a.Values, func(row scanner) error {
 			var id, home int64

@@ -90,6 +90,57 @@ func TestMonthsCountResidentsByDate(t *testing.T) {
 	})
 }
 
+// A settlement whose record is given an end, on its page or by a file, is left
+// by all on its list, whatever their own dates say, and by those of no list.
+func TestNobodyLivesInAClosedSettlement(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		ctx := context.Background()
+		months := month.New(d, &monthtest.Audit{})
+		log := audit.New(d, secrettest.Box(t), nil)
+		f.s.UseMonths(months)
+		f.s.UsePeople(people.New(d, people.Deps{Box: secrettest.Box(t), Audit: log, Closed: months, Checks: rule.NewDesk(d, rule.TreePlaces(region.National()), log), Settled: f.s, Spells: work.ReadSpells, Reclass: work.Reclass}))
+		roll := rollup.New(d, months)
+		for i, name := range []string{"王示例", "李示例"} {
+			f.person(int64(i+1), name, number(i+1), 371522101001, fact.KindPoor)
+		}
+		form := map[string]string{"name": "示例安置区", "form": "易地搬迁安置区", "started_on": "2023-02-10"}
+		home := f.add(register.SettlementKind, shenxian, form)
+		if _, err := d.Writer().Exec("UPDATE person SET settlement = $1 WHERE id = 2", home.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.s.AddMember(ctx, officer(shenxian), home.ID, map[string]string{"person": "王示例", "id_number": number(1), "started_on": "2023-03-31"}); err != nil {
+			t.Fatal(err)
+		}
+		settled := func(m calendar.Month, want int64) {
+			t.Helper()
+			fig, err := roll.Figures(ctx, region.ScopeOf(liaocheng), shenxian, m, rollup.AsKnown)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fig.N("settled"); got != want {
+				t.Errorf("%s: %d live in the settlement, want %d", m, got, want)
+			}
+		}
+		settled(202309, 2)
+		settled(202311, 2)
+		rec, err := f.s.Get(ctx, region.ScopeOf(shenxian), home.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form["ended_on"], form["end_reason"] = "2023-09-30", "并入社区"
+		if err := f.s.Edit(ctx, officer(shenxian), home.ID, rec.Version, form, "补填"); err != nil {
+			t.Fatal(err)
+		}
+		settled(202309, 2)
+		settled(202311, 0)
+		var at int64
+		if err := d.Read.QueryRow("SELECT settlement FROM person WHERE id = 1").Scan(&at); err != nil || at != 0 {
+			t.Errorf("the record has the person in %d, %v", at, err)
+		}
+	})
+}
+
 // A list of residents comes by the roster import, seen by months when it is
 // saved and gone when it is taken back.
 func TestResidentsByImport(t *testing.T) {
