@@ -190,6 +190,10 @@ func (s *shelf) Attach(_ context.Context, _ account.Caller, _ int64, _ string, f
 
 type staff struct{}
 
+func (staff) Speakers(context.Context, account.Caller, region.Code) ([]account.Dept, error) {
+	return nil, nil
+}
+
 func (staff) Signers(context.Context, account.Caller, region.Code) ([]report.Officer, error) {
 	return []report.Officer{{ID: 31, Name: "刘志勇", Login: "lc_reviewer", Role: account.Reviewer, Dept: account.DeptHR}, {ID: 32, Name: "宋玉兰", Login: "lc_deputy", Role: account.Leader, Dept: account.DeptHR},
 		{ID: 33, Name: "王建国", Login: "lc_leader", Role: account.Leader, Dept: account.DeptHR}, {ID: 1, Name: "周敏", Login: "lc_officer", Role: account.Officer, Dept: account.DeptHR}}, nil
