@@ -79,6 +79,6 @@ func (a *App) evidenceKinds() []evidence.Kind {
 		{ID: "report", Read: account.ReportRead, Edit: account.ReportFill, Find: func(ctx context.Context, q db.Querier, scope region.Scope, id int64) (evidence.Found, error) {
 			at, err := a.Reports.Place(ctx, q, scope, id)
 			return evidence.Found{Region: at}, err
-		}},
+		}, Held: a.Reports.RestsOn},
 	}
 }

@@ -44,6 +44,9 @@ type Kind struct {
 	// Find is the record as the scope sees it: outside it, hidden or absent is
 	// NotFound. Who sees a person only by the place of work sees no papers.
 	Find func(ctx context.Context, q db.Querier, scope region.Scope, id int64) (Found, error)
+	// Held reports that the record rests on an attachment: it is not taken off.
+	// nil: on none.
+	Held func(ctx context.Context, q db.Querier, scope region.Scope, attachment int64) (bool, error)
 }
 
 // Sort is what a file shows. Private ones bear numbers and amounts: they open

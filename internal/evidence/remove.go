@@ -82,6 +82,15 @@ func (s *Store) move(ctx context.Context, by account.Caller, id int64, action st
 		if !may(it.state(), action) {
 			return fault.New(fault.Conflict, "evidence.moved")
 		}
+		if k, _ := s.kind(it.Object); action == "evidence.remove" && k.Held != nil {
+			held, err := k.Held(ctx, tx, by.Scope(k.Edit), id)
+			if err != nil {
+				return err
+			}
+			if held {
+				return fault.New(fault.Conflict, "evidence.held")
+			}
+		}
 		query, args := act(tx)
 		res, err := tx.ExecContext(ctx, query, args...)
 		if err != nil {

@@ -169,6 +169,15 @@ func (f *fixture) offAndOn(officer, leader account.Caller, it Item) {
 	if _, err := f.store.Restore(ctx, officer, it.ID); !fault.Is(err, fault.Conflict) {
 		t.Errorf("put back what stands: %v", err)
 	}
+	k, err := f.store.kind(it.Object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Held = func(_ context.Context, _ db.Querier, _ region.Scope, id int64) (bool, error) { return id == it.ID, nil }
+	if _, err := f.store.Remove(ctx, officer, it.ID, "传错了人"); !fault.Is(err, fault.Conflict) {
+		t.Errorf("removed what the record rests on: %v", err)
+	}
+	k.Held = nil
 	if _, err := f.store.Remove(ctx, officer, it.ID, "传错了人"); err != nil {
 		t.Fatal(err)
 	}

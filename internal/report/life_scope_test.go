@@ -80,6 +80,15 @@ func TestPaperOfACorrection(t *testing.T) {
 			t.Errorf("frozen correction: %+v", c)
 		}
 		f.want(f.s.Prove(ctx, clerk, cell, paper(10)), fault.Conflict, "after the submission")
+		for _, c := range []struct {
+			paper int64
+			scope region.Scope
+			rests bool
+		}{{9, region.ScopeOf(liaocheng), true}, {10, region.ScopeOf(liaocheng), false}, {9, region.ScopeOf(yanggu), false}} {
+			if rests, err := f.s.RestsOn(ctx, d.Read, c.scope, c.paper); err != nil || rests != c.rests {
+				t.Errorf("paper %d: %v, %v", c.paper, rests, err)
+			}
+		}
 	})
 }
 

@@ -190,6 +190,22 @@ func (s *Store) BindScan(ctx context.Context, by account.Caller, form string, at
 	})
 }
 
+// RestsOn reports that a form rests on a paper: it is the stamped scan of a
+// version, a department's word, or stands behind a correction.
+func (s *Store) RestsOn(ctx context.Context, q db.Querier, scope region.Scope, paper int64) (bool, error) {
+	var a db.Args
+	id, in := a.Add(paper), scope.Predicate("r.region", a.Add)
+	var n int
+	err := q.QueryRowContext(ctx, `SELECT count(*) FROM report r WHERE `+in+` AND (
+		EXISTS (SELECT 1 FROM report_version v WHERE v.report_id = r.id AND v.scan_id = `+id+`)
+		OR EXISTS (SELECT 1 FROM report_cosign w WHERE w.report_id = r.id AND w.evidence_id = `+id+`)
+		OR EXISTS (SELECT 1 FROM report_correction c WHERE c.report_id = r.id AND c.evidence_id = `+id+` AND c.withdrawn = FALSE))`, a.Values...).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("papers of forms: %w", err)
+	}
+	return n > 0, nil
+}
+
 // Place is where a begun form lies, for what is attached to it.
 func (s *Store) Place(ctx context.Context, q db.Querier, scope region.Scope, id int64) (region.Code, error) {
 	var at region.Code
