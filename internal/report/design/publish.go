@@ -35,10 +35,17 @@ func (s *Store) Publish(ctx context.Context, by account.Caller, id int64, lock i
 	if v.State != Draft || v.Purpose != ForForm {
 		return fault.New(fault.Conflict, "design.published")
 	}
+	if v.LockNo != lock {
+		return fault.New(fault.Conflict, "fault.conflict")
+	}
 	if err := v.ready(calendar.DateAt(s.db.Clock())); err != nil {
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		// One version of a family after another: each ends the one before it.
+		if err := tx.Dialect.Hold(ctx, tx, "form_design", v.Family); err != nil {
+			return err
+		}
 		if err := s.endEarlier(ctx, tx, v); err != nil {
 			return err
 		}

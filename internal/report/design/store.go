@@ -200,7 +200,12 @@ func (s *Store) Change(ctx context.Context, by account.Caller, id int64, lock in
 	if err := v.Spec.valid(); err != nil {
 		return nil, err
 	}
-	return v, s.db.Tx(ctx, func(tx *db.Tx) error { return s.save(ctx, tx, v, lock) })
+	return v, s.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := s.save(ctx, tx, v, lock); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, by, "design.edit", v, map[string]string{"cells": num(int64(len(v.Spec.Binds)))})
+	})
 }
 
 func (s *Store) save(ctx context.Context, tx *db.Tx, v *Version, lock int) error {
