@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"wengang/internal/fault"
@@ -46,7 +47,8 @@ func Check(name string, raw []byte) (first string, err error) {
 		if active(low) {
 			return refuse("active")
 		}
-		if !strings.HasSuffix(low, ".rels") && low != "word/document.xml" && low != "[content_types].xml" {
+		text := strings.HasPrefix(low, "word/") && strings.HasSuffix(low, ".xml") && strings.Count(low, "/") == 1 // document, headers, footers, notes
+		if !strings.HasSuffix(low, ".rels") && !text && low != "[content_types].xml" {
 			if left -= int64(min(f.UncompressedSize64, maxUnpack+1)); left < 0 {
 				return refuse("large")
 			}
@@ -57,9 +59,11 @@ func Check(name string, raw []byte) (first string, err error) {
 			return refuse("broken")
 		}
 		switch {
+		case text && fetches(part):
+			return refuse("active")
 		case low == "word/document.xml":
 			document = part
-		case outward(part):
+		case !text && outward(part):
 			return refuse("active")
 		}
 	}
@@ -104,11 +108,50 @@ func outward(part []byte) bool {
 		for _, a := range e.Attr {
 			external = external || a.Name.Local == "TargetMode" && strings.EqualFold(a.Value, "External")
 			link = link || a.Name.Local == "Type" && strings.HasSuffix(a.Value, "/hyperlink")
+			if a.Name.Local == "Type" && (strings.HasSuffix(a.Value, "/aFChunk") || strings.HasSuffix(a.Value, "/oleObject")) {
+				return true // another file inside, of any format
+			}
 		}
 		if external && !link {
 			return true
 		}
 	}
+}
+
+// fields that bring something in from elsewhere, or start a program.
+var fields = []string{"DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK", "DATABASE", "MACROBUTTON"}
+
+// fetches reports such a field; its words may stand in several runs. A part that
+// cannot be read to its end is for firstLines to refuse.
+func fetches(part []byte) bool {
+	dec := xml.NewDecoder(bytes.NewReader(part))
+	var b strings.Builder
+	in := false
+	for {
+		t, err := dec.Token()
+		if err != nil {
+			break
+		}
+		switch x := t.(type) {
+		case xml.StartElement:
+			in = x.Name.Local == "instrText"
+			for _, a := range x.Attr {
+				if a.Name.Local == "instr" {
+					b.WriteString(" " + a.Value + " ")
+				}
+				if a.Name.Local == "fldCharType" {
+					b.WriteString(" ")
+				}
+			}
+		case xml.EndElement:
+			in = false
+		case xml.CharData:
+			if in {
+				b.Write(x)
+			}
+		}
+	}
+	return slices.ContainsFunc(strings.Fields(strings.ToUpper(b.String())), func(w string) bool { return slices.Contains(fields, w) })
 }
 
 func unpack(f *zip.File, left *int64) ([]byte, error) {

@@ -322,6 +322,10 @@ func TestCheck(t *testing.T) {
 		{"a.docx", zipOf(t, "word/document.xml", plain, "word/_rels/settings.xml.rels", rel("External", "attachedTemplate")), "active"},
 		{"a.docx", zipOf(t, "word/document.xml", plain, "[Content_Types].xml", `<Types><Default ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>`), "active"},
 		{"a.docx", zipOf(t, "word/document.xml", plain, "../x", "x"), "active"},
+		{"a.docx", zipOf(t, "word/document.xml", `<w:document xmlns:w="`+wordNS+`"><w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> DDE</w:instrText></w:r><w:r><w:instrText>AUTO c:\\x "y"</w:instrText></w:r></w:p></w:document>`), "active"},
+		{"a.docx", zipOf(t, "word/document.xml", plain, "word/header1.xml", `<w:hdr xmlns:w="`+wordNS+`"><w:fldSimple w:instr=' INCLUDEPICTURE "http://x.example/p.png" '/></w:hdr>`), "active"},
+		{"a.docx", zipOf(t, "word/document.xml", plain, "word/_rels/document.xml.rels", rel("Internal", "aFChunk")), "active"},
+		{"a.docx", zipOf(t, "word/document.xml", plain, "word/footer1.xml", `<w:ftr xmlns:w="`+wordNS+`"><w:fldSimple w:instr=" PAGE "/></w:ftr>`), ""},
 		{"a.docx", bytes.Repeat([]byte("x"), MaxBytes+1), "large"},
 		{"a.docx", zipOf(t, "word/document.xml", plain, "word/media/a.xml", strings.Repeat("0", maxUnpack+1)), "large"},
 	} {
