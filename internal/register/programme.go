@@ -17,7 +17,7 @@ import (
 func (s *Store) ProgrammePeople(ctx context.Context, scope region.Scope, on calendar.Date) (map[string][]int64, error) {
 	out := map[string][]int64{}
 	for _, k := range kinds {
-		if k.Members == nil {
+		if k.Members == nil || k.ID == SettlementKind { // its list is of residents
 			continue
 		}
 		ids, err := s.onRoll(ctx, scope, k, on)
@@ -34,7 +34,7 @@ func (s *Store) ProgrammePeople(ctx context.Context, scope region.Scope, on cale
 func (s *Store) onRoll(ctx context.Context, scope region.Scope, k *Kind, on calendar.Date) ([]int64, error) {
 	var a db.Args
 	day := a.Add(int32(on))
-	while := "(m.ended_on = 0 OR m.ended_on > " + day + ")"
+	while := "m.ended_on >= " + day + " AND r.ended_on >= " + day // the last day is one on it, as everywhere
 	if k.Instant {
 		while = "m.started_on >= " + a.Add(int32(calendar.DateOf(on.Month().Year(), 1, 1)))
 	}
