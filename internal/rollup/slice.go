@@ -38,6 +38,9 @@ const (
 // Dims lists the dimensions in their order on pages.
 var Dims = []Dim{DimPlace, DimKind, DimClass, DimSex, DimAge, DimEducation, DimSkill, DimChannel, DimPlaceClass, DimIndustry, DimSettlement, DimTag}
 
+// AnySettlement in Where is everybody who lives in one, whichever.
+const AnySettlement = -1
+
 // Overlaps reports a dimension of which a person may have several values: its
 // cells do not add up to the whole.
 func (d Dim) Overlaps() bool { return d == DimKind || d == DimTag }

@@ -343,3 +343,38 @@ func TestTraits(t *testing.T) {
 		}
 	}
 }
+
+// Who lives in any settlement is everybody but those who live in none, however
+// many settlements there are; the list is as long.
+func TestAnySettlement(t *testing.T) {
+	ctx := context.Background()
+	d := testkit.SQLite(t)
+	_, s := setUp(t, d, 900)
+	if _, err := d.Writer().Exec("UPDATE person SET settlement = 1 + id / 7 WHERE id % 7 = 0"); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 900 / 7 {
+		if _, err := d.Writer().Exec("INSERT INTO register (id, kind, region, level, name, name_key, started_on, ended_on, state, created_at, updated_at) VALUES ($1, 'settlement', $2, 3, '示例', $3, 0, 99991231, 1, 0, 0)", i+2, int64(monthtest.County), fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	registered := indicator.MustGet("registered")
+	q := Query{At: region.Country, Month: 202312, By: []Dim{DimSettlement}}
+	all, err := s.Slice(ctx, nation, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := all.Whole.Value(registered).N - all.At(0).Value(registered).N
+	q.By, q.Where = nil, map[Dim][]int64{DimSettlement: {AnySettlement}}
+	some, err := s.Slice(ctx, nation, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := s.SliceMembers(ctx, nation, q, registered)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := some.Whole.Value(registered).N; got != want || int64(set.GetCardinality()) != want || len(all.Cells) < 61 {
+		t.Errorf("%d live in any of %d, %d are listed, want %d", got, len(all.Cells)-1, set.GetCardinality(), want)
+	}
+}

@@ -259,7 +259,7 @@ func (p *plan) groups(b *Block, settle func(int64) int32) (out []int32, kinds []
 		if class {
 			out[i] += p.offset(DimClass, int64(g.class))
 		}
-		if !p.allows(DimSettlement, g.settlement) || !p.allowsKinds(g.kinds) {
+		if !p.allowsSettlement(g.settlement) || !p.allowsKinds(g.kinds) {
 			out[i] = reject
 		} else if settle != nil {
 			out[i] += settle(g.settlement)
@@ -285,6 +285,15 @@ func hasKind(kinds uint16, kind int64) bool {
 		return kinds == 0
 	}
 	return kinds>>kind&1 != 0
+}
+
+func (p *plan) allowsSettlement(id int64) bool {
+	for i := range p.conds {
+		if c := &p.conds[i]; c.dim == DimSettlement && !c.has[id] && !(id != 0 && c.has[AnySettlement]) {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *plan) allowsKinds(kinds uint16) bool {

@@ -109,6 +109,7 @@ func TestSettlementsPage(t *testing.T) {
 		t.Fatalf("%d in the slice, %d settled, %v", s.At(home.ID).N("registered"), f.N("settled"), err)
 	}
 	c.As("officer").Get("/areas/settlements?month=2023-11").Want("", 200, "示例幸福家园", "大型", "缺窗口", "未填", "示例一项目", "不足", "7.5", "新业态岗位",
+		"/board/list?at=371522000000&amp;indicator=registered&amp;month=2023-11&amp;w.settlement=-1",
 		"/board/list?at=371522000000&amp;c.settlement="+id+"&amp;indicator=registered&amp;month=2023-11\">"+web.Thousands(f.N("settled")))
 	c.As("officer").Get("/areas/settlements?month=2023-11&at=371522101").Want("", 200, "这里没有登记安置区")
 	c.As("officer").Get("/areas/settlements?month=2018-11").Want("", 200)

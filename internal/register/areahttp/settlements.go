@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"wengang/internal/account"
 	"wengang/internal/indicator"
@@ -119,23 +118,12 @@ func living(s *rollup.Sliced, d *indicator.Def) rollup.Value {
 	return rollup.Value{Known: whole.Known, N: whole.N - none.Value(d).N}
 }
 
-// inAny is the condition of living in one of the settlements, for lists.
-func inAny(s *rollup.Sliced) string {
-	var ids []string
-	for i := range s.Cells {
-		if k := s.Cells[i].Keys[0]; k != 0 {
-			ids = append(ids, strconv.FormatInt(k, 10))
-		}
-	}
-	return strings.Join(ids, ",")
-}
-
 func (h *Rim) rows(r *web.Request, v *settlementsView, homes []*register.Settled, s *rollup.Sliced) {
 	for _, id := range columns {
 		d := indicator.MustGet(id)
 		v.Heads = append(v.Heads, headView{r.T("settlement." + headOf[id]), r.T("indicator.unit." + string(d.Unit))})
 		val := living(s, d)
-		v.Sum = append(v.Sum, cell{shown(d, val), list(r, d, val, "w.settlement", inAny(s))})
+		v.Sum = append(v.Sum, cell{shown(d, val), list(r, d, val, "w.settlement", rollup.AnySettlement)})
 	}
 	for _, x := range homes {
 		row := homeRow{Name: x.Name, Href: r.Link("/register/" + strconv.FormatInt(x.ID, 10)), Form: register.ByID(x.Kind).Field("form").Show(x.Extra["form"]),
@@ -166,7 +154,7 @@ func (h *Rim) rows(r *web.Request, v *settlementsView, homes []*register.Settled
 		} else {
 			d := indicator.MustGet(f.id)
 			val := living(s, d)
-			row.cell = cell{shown(d, val), list(r, d, val, "w.settlement", inAny(s))}
+			row.cell = cell{shown(d, val), list(r, d, val, "w.settlement", rollup.AnySettlement)}
 		}
 		v.Four = append(v.Four, row)
 	}
@@ -233,7 +221,7 @@ func (h *Rim) tiles(r *web.Request, v *settlementsView, homes []*register.Settle
 	tile := func(key, id string) web.Tile {
 		d := indicator.MustGet(id)
 		val := living(s, d)
-		return web.Tile{Label: r.T(key), Value: shown(d, val), Unit: r.T("indicator.unit." + string(d.Unit)), Href: list(r, d, val, "w.settlement", inAny(s)), Calibre: []string{r.T(d.How())}}
+		return web.Tile{Label: r.T(key), Value: shown(d, val), Unit: r.T("indicator.unit." + string(d.Unit)), Href: list(r, d, val, "w.settlement", rollup.AnySettlement), Calibre: []string{r.T(d.How())}}
 	}
 	real := 0
 	for _, x := range homes {

@@ -71,6 +71,9 @@ func (w *Words) Value(d rollup.Dim, v int64) string {
 		}
 		return w.r.T("slice.age.band", first, last)
 	case rollup.DimSettlement:
+		if v == rollup.AnySettlement {
+			return w.r.T("slice.settlement.any")
+		}
 		if n := w.settlements[v]; n != "" {
 			return n
 		}
