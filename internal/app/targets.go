@@ -20,11 +20,17 @@ func (a *App) connectTargets() {
 	a.Targets = target.New(a.DB, a.Audit, &a.places, f)
 	a.Targets.Pair(f)
 	a.Splits = split.New(a.DB, a.Audit, a.Targets, &a.places, f)
-	a.Dispatches = dispatch.New(a.DB, a.Audit, a.Targets, &a.places)
+	a.Dispatches = dispatch.New(a.DB, a.Audit, a.Targets, &a.places, f)
 }
 
 func (a *App) targetPages(s *web.Shell) {
 	targethttp.New(s, a.Targets, a.Splits, a.Dispatches, &a.places).Register()
+}
+
+// Closed is dispatch.Months.
+func (f figures) Closed(ctx context.Context, scope region.Scope, at region.Code, m calendar.Month) (bool, error) {
+	all, err := f.r.At(ctx, scope, []region.Code{at}, m, rollup.AsClosed)
+	return err == nil && len(all) == 1 && all[0].Closed, err
 }
 
 // FromOrigin is target.Pairs: those of a partner province who work at a place,

@@ -80,20 +80,26 @@ type Issue struct {
 // Tree is what the store asks of the tree of places.
 type Tree interface{ Name(region.Code) string }
 
+// Months tells whether every county of a place has closed a month.
+type Months interface {
+	Closed(ctx context.Context, scope region.Scope, at region.Code, m calendar.Month) (bool, error)
+}
+
 // Store computes, issues and keeps dispatches.
 type Store struct {
 	db      *db.DB
 	audit   account.Recorder
 	targets *target.Store
 	tree    Tree
+	months  Months
 }
 
 // New makes a store; all of its parts are needed.
-func New(d *db.DB, audit account.Recorder, targets *target.Store, tree Tree) *Store {
-	if d == nil || audit == nil || targets == nil || tree == nil {
+func New(d *db.DB, audit account.Recorder, targets *target.Store, tree Tree, months Months) *Store {
+	if d == nil || audit == nil || targets == nil || tree == nil || months == nil {
 		panic("dispatch.New: a dependency is missing")
 	}
-	return &Store{db: d, audit: audit, targets: targets, tree: tree}
+	return &Store{db: d, audit: audit, targets: targets, tree: tree, months: months}
 }
 
 // Sections computes the completion of every table of a place that holds in the
@@ -161,19 +167,35 @@ func basis(share float64) int64 {
 	return min(int64(target.Shown(share)*100+0.5), 1_000_000_000)
 }
 
+// Closed tells whether a month of a place may be issued: a dispatch prints
+// figures as closed, which an open month does not have yet.
+func (s *Store) Closed(ctx context.Context, scope region.Scope, at region.Code, m calendar.Month) (bool, error) {
+	if !scope.Contains(at) {
+		return false, fault.NotFoundf("fault.notfound")
+	}
+	return s.months.Closed(ctx, scope, at, m)
+}
+
 // Paper is what a dispatch is issued with.
 type Paper struct {
 	Title, DocNo, Note string
 	Tables             []int64 // tables of the place that it holds
 }
 
-// Issue numbers and keeps the completion of a place's tables in a month. It
-// needs target.sign at the place.
+// Issue numbers and keeps the completion of a place's tables in a closed month.
+// It needs target.sign at the place.
 func (s *Store) Issue(ctx context.Context, by account.Caller, at region.Code, m calendar.Month, p Paper) (int64, error) {
 	if !by.Can(account.TargetSign) {
 		return 0, fault.New(fault.Forbidden, "fault.forbidden", account.TargetSign)
 	}
 	scope := by.Scope(account.TargetSign)
+	closed, err := s.Closed(ctx, scope, at, m)
+	if err != nil {
+		return 0, err
+	}
+	if !closed {
+		return 0, fault.InvalidFields(fault.Field{Name: "month", Key: "target.dispatch.open", Args: []any{m.String()}})
+	}
 	all, err := s.Sections(ctx, scope, at, m)
 	if err != nil {
 		return 0, err

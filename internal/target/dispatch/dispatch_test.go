@@ -43,6 +43,11 @@ func (f figures) Value(_ context.Context, scope region.Scope, id string, at regi
 	return v, ok, nil
 }
 
+// Closed is dispatch.Months: months up to November 2023 are.
+func (f figures) Closed(_ context.Context, _ region.Scope, _ region.Code, m calendar.Month) (bool, error) {
+	return m <= 202311, nil
+}
+
 func who(role account.Role, at region.Code) account.Caller {
 	return account.Caller{UserID: 9, Name: "王某", Grants: []account.Grant{{Role: role, Dept: account.DeptHR, Region: at}}}
 }
@@ -66,7 +71,7 @@ func TestAnIssueKeepsItsFigures(t *testing.T) {
 			"worked_year@371521@202310": 440, "worked_year@371522@202310": 700, "worked_year@3715@202310": 1140, "absorbed_year@371521@202311": 7}
 		rec := &recorder{}
 		targets := target.New(d, rec, region.National(), f)
-		s := dispatch.New(d, rec, targets, region.National())
+		s := dispatch.New(d, rec, targets, region.National(), f)
 		issue(t, d, &target.Table{Region: liaocheng, Indicator: "脱贫人口务工规模", IndicatorKey: "work", Direction: target.ByOrigin, Year: 2023, Unit: "万人", Comparator: target.AtLeast, DocNo: "1号", PrintedTotal: "0.15",
 			Rows: []target.Row{{Region: yanggu, Name: "阳谷县", Printed: "0.05"}, {Region: yanggu, Name: "阳谷县", Printed: "0.01", PartOf: 1, PartName: "劳务协作"}, {Region: shenxian, Name: "莘县", Printed: "0.10"}, {Region: 371525000000, Name: "冠县", Printed: "0.02"}}})
 		issue(t, d, &target.Table{Region: liaocheng, Indicator: "吸纳脱贫人口务工", IndicatorKey: "absorb", Direction: target.Absorbed, Year: 2023, Unit: "人", Comparator: target.AtLeast, DocNo: "1号", PrintedTotal: "10", Rows: []target.Row{{Region: yanggu, Name: "阳谷县", Printed: "10"}}})
@@ -83,6 +88,11 @@ func TestAnIssueKeepsItsFigures(t *testing.T) {
 		before, err := s.Get(ctx, region.ScopeOf(liaocheng), id)
 		if err != nil || before.Number != 1 || before.Title != "聊城市2023年1—11月目标任务完成情况调度表" || len(before.Sections) != 2 {
 			t.Fatalf("%+v %v", before, err)
+		}
+		// A month that has not ended has no closed figures, whatever the ledger holds.
+		f["worked_year@371521@202312"] = 450
+		if _, err := s.Issue(ctx, lead, liaocheng, 202312, dispatch.Paper{Tables: ids}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("an open month was issued: %v", err)
 		}
 		var work *dispatch.Section
 		for i := range before.Sections {

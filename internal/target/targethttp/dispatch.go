@@ -17,8 +17,9 @@ type dispatchesView struct {
 	Sections []sectionView
 	Fields   []web.Field
 	Errors   []web.FieldText
-	Issue    bool // the caller may issue here
-	Any      bool // some section has figures
+	Issue    bool   // the caller may issue here, and the month is closed
+	Wait     string // why nothing can be issued by the caller now
+	Any      bool   // some section has figures
 	Month    string
 	Empty    web.Empty
 }
@@ -67,6 +68,17 @@ func (h *Rim) dispatchesView(r *web.Request) (*dispatchesView, error) {
 	for _, x := range all {
 		v.Rows = append(v.Rows, dispatchRow{x, r.Link("/dispatch/" + strconv.FormatInt(x.ID, 10))})
 	}
+	closed, err := h.dispatches.Closed(r.Context(), scope, r.At, r.Month)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !closed:
+		v.Wait = r.T("target.dispatch.open", r.Month.String())
+	case !v.Issue:
+		v.Wait = r.T("target.dispatch.signer")
+	}
+	v.Issue = v.Issue && closed
 	sections, err := h.dispatches.Sections(r.Context(), scope, r.At, r.Month)
 	if err != nil {
 		return nil, err

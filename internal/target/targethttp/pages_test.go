@@ -33,6 +33,11 @@ func (parts) Value(_ context.Context, _ region.Scope, id string, at region.Code,
 	return map[region.Code]int64{liaocheng: 8700, 371521000000: 1200, 371522000000: 1900, 371525000000: 700}[at], at >= liaocheng && id == "worked_year", nil
 }
 
+// Closed is dispatch.Months: what the tests issue has been closed.
+func (parts) Closed(context.Context, region.Scope, region.Code, calendar.Month) (bool, error) {
+	return true, nil
+}
+
 type console struct {
 	*webtest.Console
 	t     testing.TB
@@ -55,7 +60,7 @@ func start(t testing.TB) *console {
 		"leader":    webtest.HR(account.Leader, liaocheng),
 		"system":    {{Role: account.System, Region: liaocheng}},
 	})}, func(s *web.Shell) {
-		targethttp.New(s, c.store, splits, dispatch.New(d, parts{}, c.store, tree), tree).Register()
+		targethttp.New(s, c.store, splits, dispatch.New(d, parts{}, c.store, tree, parts{}), tree).Register()
 	})
 	return c
 }
