@@ -279,3 +279,33 @@ func BenchmarkBoard(b *testing.B) {
 		c.As("leader").Get("/board?month=2023-11").Want("", 200)
 	}
 }
+
+// A village was merged into its neighbour on the first of the month: what the
+// town lost there and won here is told by both names, and adds up.
+func TestWhyNamesEndedPlaces(t *testing.T) {
+	d := testkit.SQLite(t)
+	const town = region.Code(371522103000)
+	ended, heir := monthtest.Villages[0], monthtest.Villages[1]
+	c := start(t, d, func() {
+		monthtest.Fill(t, d, 11, 900)
+		for _, q := range []string{
+			"INSERT INTO residence (person_id, since, village) SELECT person_id, 202311, $2 FROM residence WHERE village = $1 AND since < 202311 AND until = 999912",
+			"UPDATE residence SET until = 202310 WHERE village = $1 AND since < 202311 AND until = 999912 AND $2 > 0",
+			"UPDATE person SET village = $2 WHERE village = $1",
+		} {
+			if _, err := d.Writer().Exec(q, int64(ended), int64(heir)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	name := c.tree.Name(ended)
+	c.tree.Tree = region.National().With([]region.Local{{Code: ended, Name: name, ValidTo: 20231031, FollowedBy: heir}})
+	c.serve(map[string][]account.Grant{"": webtest.HR(account.Officer, county), "county": webtest.HR(account.Officer, county)})
+	c.close(202309, 202311)
+	if slices.Contains(c.tree.ChildrenIn(town, 202311), ended) || !slices.Contains(c.tree.ChildrenIn(town, 202310), ended) {
+		t.Fatal("the tree does not end the village")
+	}
+	for _, why := range []string{"working", "employment_rate"} {
+		c.As("county").Get("/board/why?month=2023-11&at="+town.String()+"&why="+why).Want(why, 200, name, c.tree.Name(heir)).Lacks(why, "未归入下级")
+	}
+}

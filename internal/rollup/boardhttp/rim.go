@@ -153,9 +153,13 @@ func (h *Rim) name(r *web.Request, c region.Code) string {
 
 // children are the places below the page's that lie in the caller's scope.
 func (h *Rim) children(r *web.Request, at region.Code) []region.Code {
+	return h.childrenIn(r, at, r.Month)
+}
+
+func (h *Rim) childrenIn(r *web.Request, at region.Code, m calendar.Month) []region.Code {
 	var out []region.Code
 	scope := r.Caller.Scope(r.Need)
-	for _, c := range h.tree.ChildrenIn(at, r.Month) {
+	for _, c := range h.tree.ChildrenIn(at, m) {
 		if scope.Contains(c) {
 			out = append(out, c)
 		}

@@ -105,8 +105,16 @@ func explains(d *indicator.Def) bool {
 	return d.Kind == indicator.Count && rollup.Explains(d) || rollup.ExplainsRatio(d)
 }
 
-func (w whyAsk) question(a *asked) rollup.Question {
-	return rollup.Question{Def: w.d, At: a.at, Children: a.children, Month: a.month, Back: w.back, View: a.view, By: w.by}
+// question names the places below in both months: those that ended between are
+// parts by their own names.
+func (h *Rim) question(a *asked, w whyAsk) rollup.Question {
+	children := slices.Clone(a.children)
+	for _, c := range h.childrenIn(a.r, a.at, a.month.Add(-w.back)) {
+		if !slices.Contains(children, c) {
+			children = append(children, c)
+		}
+	}
+	return rollup.Question{Def: w.d, At: a.at, Children: children, Month: a.month, Back: w.back, View: a.view, By: w.by}
 }
 
 // whyLink is the page that explains an indicator's change.
@@ -193,7 +201,7 @@ func (v *whyView) turn(r *web.Request, delta int64) {
 
 func (h *Rim) whyCount(a *asked, w whyAsk, v *whyView) error {
 	r := a.r
-	x, err := h.figures.ExplainOf(r.Context(), r.Scope(), w.question(a))
+	x, err := h.figures.ExplainOf(r.Context(), r.Scope(), h.question(a, w))
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func changed(r *web.Request, d *indicator.Def, n int64) string {
 // what the weights of the parts did.
 func (h *Rim) whyRatio(a *asked, w whyAsk, v *whyView) error {
 	r := a.r
-	x, err := h.figures.ExplainRatio(r.Context(), r.Scope(), w.question(a))
+	x, err := h.figures.ExplainRatio(r.Context(), r.Scope(), h.question(a, w))
 	if err != nil {
 		return err
 	}
