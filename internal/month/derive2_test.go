@@ -53,6 +53,9 @@ func TestDeriveSecondFacts(t *testing.T) {
 		{story: "only claimed", f: person(spell(202301, 202306, seen(202305, fact.Claimed))), want: 0},
 		{story: "confirmed last year", f: person(spell(202211, 202306, seen(202212, fact.ByVillage))), want: fact.LastYear},
 		{story: "confirmed after this month", f: person(spell(202308, calendar.Open, seen(202312, fact.ByWorkplace))), want: fact.OneEmployer},
+		{story: "back to work after seven years", f: person(spell(201601, 201604), spell(m, calendar.Open)), want: fact.Again},
+		{story: "last year's work confirmed in January says nothing of this year's", f: person(spell(202208, 202212, seen(202301, fact.ByVillage)),
+			spell(202303, 202306, seen(202303, fact.Claimed))), want: fact.LastYear},
 		{story: "the dead keep last year's work and the confirmation", f: person(spell(202212, 202306, seen(202303, fact.ByVillage)), dead(20230610)),
 			want: fact.LastYear | fact.YearConfirmed},
 	} {

@@ -62,14 +62,14 @@ func workOf(f *Facts, m calendar.Month, r *Rules) work {
 		if s.ActiveAtEnd(last) && later(s, w.was) {
 			w.was = s
 		}
-		w.sighted = w.sighted || sighted(s, m)
+		w.sighted = w.sighted || s.End >= m.January() && sighted(s, m)
+		w.before = w.before || s.Start < m
 		if active {
 			w.addActive(s, t, m, r)
 		}
 	}
 	w.months = bits.OnesCount64(touched & (1<<uint(m.Num()) - 1))
 	w.lastYear = bits.OnesCount64(touched >> uint(m.Num()) & (1<<12 - 1))
-	w.before = touched>>1 != 0
 	if r.SameEmployer {
 		touched = sameEmployer(f, m, r, &w)
 	}
