@@ -112,6 +112,9 @@ func (h *Rim) comparedPop(r *web.Request, v *sheetView, c *report.Comparison) {
 			default:
 				text = r.T("report.compare.fact", periodWord(r, c.Base), web.Thousands(d.Base), web.Signed(d.Abs))
 			}
+			if d.Why == "" && !c.Frozen { // not what was sent then
+				text += r.T("report.compare.dot") + r.T("report.compare.live")
+			}
 		} else if c.NotAtAll == "" {
 			return
 		}
