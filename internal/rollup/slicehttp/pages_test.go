@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -250,6 +251,23 @@ func TestViews(t *testing.T) {
 	c.As("officer").Post("/board/slice/views/default", url.Values{"view": {"b:nothing"}}).Want("", 404)
 	c.As("officer").Post("/board/slice/views/1/drop", url.Values{}).Want("", 303)
 	c.As("county").Get("/board/slice?month=2023-11").Want("", 200, "多维分析")
+	// Every condition is kept: one that is lost would ask about more people.
+	const spec = "rows=age&ind=jobless&w.place=371522103201,371522104201&w.tag="
+	tag := strconv.FormatInt(rollup.TagKey(region.TagProvKey), 10)
+	places := strings.Repeat("371522103201,", 50) + "371522104201"
+	for _, q := range []string{spec + tag, "rows=age&w.place=" + places, "rows=age&w.settlement=-1"} {
+		to := c.As("neighbour").Post("/board/slice/views/save?month=2023-11&"+q, url.Values{"name": {"全部条件"}, "reach": {"own"}}).Want(q, 303).Header.Get("Location")
+		got, err := url.Parse(to)
+		want, _ := url.ParseQuery(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range want {
+			if got.Query().Get(name) != want.Get(name) {
+				t.Errorf("%s is kept as %q of %q", name, got.Query().Get(name), want.Get(name))
+			}
+		}
+	}
 }
 
 // An officer asks a question, swaps it, opens the people behind a figure,

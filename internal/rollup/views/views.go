@@ -64,7 +64,7 @@ func Clean(q url.Values, names []string) string {
 	out := url.Values{}
 	for _, n := range names {
 		for _, v := range q[n] {
-			if v != "" && len(v) <= 600 && secret.Scrub(v) == v {
+			if v != "" && secret.Scrub(v) == v {
 				out.Add(n, v)
 			}
 		}
