@@ -65,6 +65,15 @@ func eachFrozen(ctx context.Context, q db.Querier, county region.Code, m calenda
 	return readRows(ctx, q, county, m, nil, func(p *fact.PersonMonth) error { row(p); return nil })
 }
 
+// eachState is eachFrozen where only the states matter, of some people or, with
+// nil, of all. The value is reused.
+func eachState(ctx context.Context, q db.Querier, county region.Code, m calendar.Month, only []int64, row func(*fact.PersonMonth)) error {
+	if only == nil {
+		return eachFrozen(ctx, q, county, m, row)
+	}
+	return readStates(ctx, q, county, m, only, func(p *fact.PersonMonth) error { row(p); return nil })
+}
+
 // Unpacked compares the packed block of a closed month with its rows: how many
 // people differ, -1 where there is no block that holds.
 func (s *Store) Unpacked(ctx context.Context, scope region.Scope, county region.Code, m calendar.Month) (differ int, err error) {

@@ -9,16 +9,15 @@ import (
 // (internal/register declares it).
 const settlementKind = "'settlement'"
 
-// homes reads who lives in which settlement from when to when; nobody lives
-// longer in one than it exists.
-func (l *loader) homes() error {
-	var id int64
-	var h Home
-	return l.each(`SELECT m.person_id, m.started_on, CASE WHEN r.ended_on < m.ended_on THEN r.ended_on ELSE m.ended_on END, m.register_id FROM who JOIN register_member m ON m.person_id = who.id
-		JOIN register r ON r.id = m.register_id AND r.kind = `+settlementKind+`
-		WHERE m.`+live+` AND r.`+live+` ORDER BY m.person_id, m.started_on, m.id`,
-		[]any{&id, &h.Since, &h.Until, &h.Settlement}, &id,
-		func(f *Facts) { f.Homes = append(f.Homes, h) })
+// lived reads who lives in which settlement from when to when.
+func (l *loader) lived() error {
+	more := " AND EXISTS (SELECT 1 FROM register r WHERE r.id = x.register_id AND r.kind = " + settlementKind
+	if l.live != "" {
+		more += " AND r." + l.live
+	}
+	return deal(l, "register_member", "x.person_id, x.started_on, x.ended_on, x.register_id, x.id", more+")", false, func(c cells) owned[Home] {
+		return owned[Home]{key: c.number(1), then: c.number(4), v: Home{Since: calendar.Date(c.number(1)), Until: calendar.Date(c.number(2)), Settlement: c.number(3)}}
+	}, func(f *Facts, _ int64, rows []Home) { f.Homes = rows })
 }
 
 // settlements reads from when to when the settlements of the ledger exist.

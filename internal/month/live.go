@@ -102,11 +102,11 @@ func (s *Store) derive(ctx context.Context, q db.Querier, county region.Code, m 
 
 // before holds the states at the end of the month before m.
 type before struct {
-	closed    map[int64]Prev             // frozen, this county's and others'
-	counties  map[region.Code]bool       // counties that have closed the month before
-	elsewhere map[int64]bool             // has a frozen row of month m in another county
-	done      map[region.Code]bool       // other counties that have closed m
-	here      map[int64]fact.PersonMonth // this county's frozen rows
+	closed    map[int64]Prev       // frozen, this county's and others'
+	counties  map[region.Code]bool // counties that have closed the month before
+	elsewhere map[int64]bool       // has a frozen row of month m in another county
+	done      map[region.Code]bool // other counties that have closed m
+	here      []fact.PersonMonth   // whom this county's frozen rows count, by person
 }
 
 func (b *before) of(f *Facts, m calendar.Month, r *Rules) Prev {
@@ -137,7 +137,7 @@ func (b *before) departure(p *fact.PersonMonth) fact.PersonMonth {
 // before reads the frozen states: all of the county's month before, and for
 // people who have lived in other counties theirs.
 func (s *Store) before(ctx context.Context, q db.Querier, county region.Code, m calendar.Month, facts []Facts, only []int64) (before, error) {
-	b := before{closed: map[int64]Prev{}, counties: map[region.Code]bool{}, elsewhere: map[int64]bool{}, done: map[region.Code]bool{}, here: map[int64]fact.PersonMonth{}}
+	b := before{closed: make(map[int64]Prev, len(facts)), counties: map[region.Code]bool{}, elsewhere: map[int64]bool{}, done: map[region.Code]bool{}}
 	away := awayFrom(county, facts)
 	prev := m.Add(-1)
 	done, err := s.isClosed(ctx, q, county, prev)
@@ -146,11 +146,14 @@ func (s *Store) before(ctx context.Context, q db.Querier, county region.Code, m 
 	}
 	if done {
 		b.counties[county] = true
-		err := readStates(ctx, q, county, prev, only, func(p *fact.PersonMonth) error {
-			if p.Flags&fact.MovedOut == 0 { // the row of one who left says nothing of where they were then
-				b.closed[p.PersonID], b.here[p.PersonID] = PrevOf(p), *p
+		err := eachState(ctx, q, county, prev, only, func(p *fact.PersonMonth) {
+			if p.Flags&fact.MovedOut != 0 {
+				return // the row of one who left says nothing of where they were then
 			}
-			return nil
+			b.closed[p.PersonID] = PrevOf(p)
+			if p.Flags&fact.Counted != 0 {
+				b.here = append(b.here, fact.PersonMonth{PersonID: p.PersonID, Village: p.Village, Sex: p.Sex, Age: p.Age, Flags: p.Flags})
+			}
 		})
 		if err != nil {
 			return b, err
@@ -225,16 +228,16 @@ func awayFrom(county region.Code, facts []Facts) map[region.Code][]int64 {
 // and whose facts no longer know this county: without them the figures of two
 // closed months would not meet.
 func (s *Store) vanished(ctx context.Context, q db.Querier, county region.Code, m calendar.Month, facts []Facts, b *before, r *Rules) ([]fact.PersonMonth, error) {
-	known := make(map[int64]bool, len(facts))
-	for i := range facts {
-		known[facts[i].ID] = facts[i].knows(county)
-	}
 	var out []fact.PersonMonth
-	for id, p := range b.here {
-		if known[id] || p.Flags&fact.Counted == 0 {
+	for i := range b.here {
+		p := &b.here[i]
+		for len(facts) > 0 && facts[0].ID < p.PersonID {
+			facts = facts[1:]
+		}
+		if len(facts) > 0 && facts[0].ID == p.PersonID && facts[0].knows(county) {
 			continue
 		}
-		g := fact.PersonMonth{Month: m, PersonID: id, Village: p.Village, Sex: p.Sex, Age: p.Age, Flags: fact.Gone, WageFen: -1}
+		g := fact.PersonMonth{Month: m, PersonID: p.PersonID, Village: p.Village, Sex: p.Sex, Age: p.Age, Flags: fact.Gone, WageFen: -1}
 		if p.Flags&fact.Working != 0 {
 			g.Flags |= fact.LeftWork
 		}
