@@ -15,29 +15,37 @@ import (
 // the transaction of the list of residents that says so (internal/register).
 // Who has the same already is left alone.
 func (s *Store) Settle(ctx context.Context, tx *db.Tx, to map[int64]int64, user, batch int64) error {
-	was := map[int64]int64{}
-	for part := range slices.Chunk(slices.Sorted(maps.Keys(to)), 400) {
+	was, err := settledIn(ctx, tx, slices.Sorted(maps.Keys(to)))
+	if err != nil {
+		return err
+	}
+	maps.DeleteFunc(was, func(id, at int64) bool { return at == to[id] })
+	return s.settle(ctx, tx, was, to, user, batch)
+}
+
+// settledIn is in which settlement the records have people.
+func settledIn(ctx context.Context, tx *db.Tx, ids []int64) (map[int64]int64, error) {
+	out := map[int64]int64{}
+	for part := range slices.Chunk(ids, 400) {
 		var a db.Args
 		rows, err := tx.QueryContext(ctx, "SELECT p.id, p.settlement FROM person p WHERE p.id IN "+db.List(&a, part), a.Values...)
 		if err != nil {
-			return fmt.Errorf("settle: %w", err)
+			return nil, fmt.Errorf("settle: %w", err)
 		}
 		for rows.Next() {
 			var id, at int64
 			if err := rows.Scan(&id, &at); err != nil {
 				rows.Close()
-				return fmt.Errorf("settle: %w", err)
+				return nil, fmt.Errorf("settle: %w", err)
 			}
-			if at != to[id] {
-				was[id] = at
-			}
+			out[id] = at
 		}
 		rows.Close()
 		if err := rows.Err(); err != nil {
-			return fmt.Errorf("settle: %w", err)
+			return nil, fmt.Errorf("settle: %w", err)
 		}
 	}
-	return s.settle(ctx, tx, was, to, user, batch)
+	return out, nil
 }
 
 func (s *Store) settle(ctx context.Context, tx *db.Tx, was, to map[int64]int64, user, batch int64) error {
@@ -51,7 +59,8 @@ func (s *Store) settle(ctx context.Context, tx *db.Tx, was, to map[int64]int64, 
 	return change.Record(ctx, tx, history...)
 }
 
-// Unsettle puts back what a batch of residents had written.
+// Unsettle puts back what a batch of residents had written; what somebody has
+// written since stays.
 func (s *Store) Unsettle(ctx context.Context, tx *db.Tx, batch, user int64) error {
 	rows, err := tx.QueryContext(ctx, `SELECT person_id, old_value, new_value FROM field_change WHERE batch_id = $1 AND entity = $2 AND field = 'settlement' ORDER BY id`, batch, string(change.OfPerson))
 	if err != nil {
@@ -74,5 +83,10 @@ func (s *Store) Unsettle(ctx context.Context, tx *db.Tx, batch, user int64) erro
 		return fmt.Errorf("unsettle: %w", err)
 	}
 	rows.Close()
+	at, err := settledIn(ctx, tx, slices.Sorted(maps.Keys(now)))
+	if err != nil {
+		return err
+	}
+	maps.DeleteFunc(now, func(id, is int64) bool { return at[id] != is })
 	return s.settle(ctx, tx, now, old, user, 0)
 }
