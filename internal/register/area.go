@@ -102,7 +102,7 @@ type Settled struct {
 	*Record
 	Size       Size
 	Residents  int64 // people that decide the size: as stated, else by the list; -1 unknown
-	Listed     int64 // of the ledger, on the dated list that day
+	Listed     int64 // of the ledger, on the dated list that day; not the dead and those who left the register
 	Outside    int64 // on the list, in no ledger
 	Households int64 // of those of the ledger
 	Undated    int64 // people whom the ledger has there and no list names
@@ -156,8 +156,8 @@ func (s *Store) fillHomes(ctx context.Context, list []*Settled, on calendar.Date
 		var a db.Args
 		in, day := db.List(&a, part), a.Add(int32(on))
 		err := each(ctx, s.db.Read, `
-			SELECT m.register_id, count(CASE WHEN m.person_id > 0 THEN 1 END), count(CASE WHEN m.outsider_id > 0 THEN 1 END) + coalesce(sum(m.people), 0), count(DISTINCT p.household_id)
-			FROM register_member m LEFT JOIN person p ON p.id = m.person_id AND m.person_id > 0
+			SELECT m.register_id, count(p.id), count(CASE WHEN m.outsider_id > 0 THEN 1 END) + coalesce(sum(m.people), 0), count(DISTINCT p.household_id)
+			FROM register_member m LEFT JOIN person p ON p.id = m.person_id AND m.person_id > 0 AND (p.out_on = 0 OR p.out_on > `+day+`)
 			WHERE m.register_id IN `+in+` AND m.started_on <= `+day+` AND m.ended_on >= `+day+` AND `+live("m")+`
 			GROUP BY m.register_id`, a.Values, func(row scanner) error {
 			var id, listed, outside, homes int64
@@ -172,7 +172,7 @@ func (s *Store) fillHomes(ctx context.Context, list []*Settled, on calendar.Date
 		}
 		var u db.Args
 		err = each(ctx, s.db.Read, `
-			SELECT p.settlement, count(*) FROM person p WHERE p.settlement IN `+db.List(&u, part)+` AND p.out_on = 0 AND p.merged_into = 0 AND `+live("p")+`
+			SELECT p.settlement, count(*) FROM person p WHERE p.settlement IN `+db.List(&u, part)+` AND (p.out_on = 0 OR p.out_on > `+u.Add(int32(on))+`) AND p.merged_into = 0 AND `+live("p")+`
 				AND NOT EXISTS (SELECT 1 FROM register_member m JOIN register r ON r.id = m.register_id AND r.kind = '`+SettlementKind+`' WHERE m.person_id = p.id)
 			GROUP BY p.settlement`, u.Values, func(row scanner) error {
 			var id, n int64

@@ -173,6 +173,18 @@ func TestResidentsByImport(t *testing.T) {
 		if err != nil || len(list) != 1 || list[0].Listed != 1 || list[0].Outside != 1 || list[0].Households != 1 || list[0].Size != register.Large || list[0].Gap != register.GapWindow || list[0].ID != home.ID {
 			t.Errorf("%+v %v", list, err)
 		}
+		// Who died lives there no more, whatever the list says, and did so until then.
+		if _, err := d.Writer().Exec("UPDATE person SET out_on = 20231120, out_reason = 1 WHERE id = 1"); err != nil {
+			t.Fatal(err)
+		}
+		for on, want := range map[calendar.Date]int64{20231119: 1, 20231130: 0} {
+			if list, err := f.s.Homes(ctx, region.ScopeOf(liaocheng), on); err != nil || len(list) != 1 || list[0].Listed != want || list[0].Households != want {
+				t.Errorf("%s: %+v %v", on, list[0], err)
+			}
+		}
+		if _, err := d.Writer().Exec("UPDATE person SET out_on = 0, out_reason = 0 WHERE id = 1"); err != nil {
+			t.Fatal(err)
+		}
 		if list, err := f.s.Homes(ctx, region.Scope{}, 20231130); err != nil || len(list) != 0 {
 			t.Errorf("without scope: %v %v", list, err)
 		}
@@ -274,7 +286,7 @@ func TestRecordsFollowTheList(t *testing.T) {
 		log := audit.New(d, secrettest.Box(t), nil)
 		f.s.UseMonths(months)
 		f.s.UsePeople(people.New(d, people.Deps{Box: secrettest.Box(t), Audit: log, Closed: months, Checks: rule.NewDesk(d, rule.TreePlaces(region.National()), log), Settled: f.s, Spells: work.ReadSpells, Reclass: work.Reclass}))
-		for i, name := range []string{"王示例", "李示例"} {
+		for i, name := range []string{"王示例", "李示例", "赵示例"} {
 			f.person(int64(i+1), name, number(i+1), 371522101001, fact.KindPoor)
 		}
 		home := f.add(register.SettlementKind, shenxian, map[string]string{"name": "示例安置区", "form": "易地搬迁安置区"})
@@ -299,15 +311,20 @@ func TestRecordsFollowTheList(t *testing.T) {
 		}
 		at(1, 0)
 		b := &transfer.Batch{ID: 9, Kind: "roster", Subtype: "settlement_members", Region: shenxian, UserID: 7}
-		f.run(b, "settlement_members", []string{"安置区名称", "姓名", "证件号码", "入住日期"}, [][]string{{"示例安置区", "李示例", number(2), "2020-06"}})
+		f.run(b, "settlement_members", []string{"安置区名称", "姓名", "证件号码", "入住日期"}, [][]string{{"示例安置区", "李示例", number(2), "2020-06"}, {"示例安置区", "赵示例", number(3), "2020-06"}})
 		at(2, home.ID)
 		var n int
-		if err := d.Read.QueryRow("SELECT count(*) FROM field_change WHERE field = 'settlement' AND entity = 'person'").Scan(&n); err != nil || n != 3 {
+		if err := d.Read.QueryRow("SELECT count(*) FROM field_change WHERE field = 'settlement' AND entity = 'person'").Scan(&n); err != nil || n != 4 {
 			t.Errorf("%d lines of history, %v", n, err)
+		}
+		// Somebody has written since where the third lives: that stays.
+		if _, err := d.Writer().Exec("UPDATE person SET settlement = $1 WHERE id = 3", old.ID); err != nil {
+			t.Fatal(err)
 		}
 		if err := d.Tx(ctx, func(tx *db.Tx) error { return f.s.Roster().Undo(ctx, tx, b) }); err != nil {
 			t.Fatal(err)
 		}
 		at(2, old.ID)
+		at(3, old.ID)
 	})
 }
