@@ -132,7 +132,7 @@ func TestPaperFromDraftToAcceptance(t *testing.T) {
 	c.As("aide").Get("/summary").Want("aide", 403)
 	c.As("leader").Post("/summary/stage/draft"+q, nil).Want("leader", 403)
 	county.Post("/summary/stage/draft"+q, nil).Want("draft", 303)
-	county.Get(own).Want("drafted", 200, "截至2023年11月底", "待填", "指标 · worked_year · 莘县 · 2023-11")
+	county.Get(own).Want("drafted", 200, "截至2023年11月底", "待填", "指标 · 系统看板 · 莘县 · 2023-11")
 	docx := county.Get("/summary/stage/docx"+q).Want("docx", 200)
 	if !strings.HasPrefix(docx.Body, "PK") {
 		t.Error("no document")

@@ -71,7 +71,7 @@ func (h *Rim) summaries(w http.ResponseWriter, r *web.Request) error {
 
 func paperPeriod(r *web.Request, k *summary.Kind) report.Period {
 	if s := r.URL.Query().Get("period"); s != "" {
-		if p, err := report.ParsePeriod(s); err == nil {
+		if p, err := report.ParsePeriod(s); err == nil && k.At(p.Last()).Shown(r.Caller) {
 			return k.At(p.Last())
 		}
 	}
@@ -258,7 +258,7 @@ func pieces(d *summary.Draft, ps []summary.Piece) (out []pieceView) {
 	for _, p := range ps {
 		x := pieceView{Text: d.Text(p)}
 		if f, ok := d.Figures[p.Figure]; ok {
-			x.Why = fmt.Sprintf("%s · %s · %s · %s", f.Label, f.Source, f.Name, f.Month)
+			x.Why = fmt.Sprintf("%s · %s · %s · %s", f.Label, f.Where(), f.Name, f.Month)
 			out = append(out, x)
 			continue
 		}

@@ -47,8 +47,17 @@ func (c *composer) scale() error {
 	c.targets()
 	c.head(2, "（二）就业地点和渠道")
 	c.para(say("月末在岗人员中，县内就业", c.figure("working_inside", c.at), c.share("working_inside", "working", c.at), "；县外省内", c.figure("working_outside_county", c.at), c.share("working_outside_county", "working", c.at),
-		"；省外", c.figure("working_outside_province", c.at), c.share("working_outside_province", "working", c.at), c.unplaced(), "。")...)
+		"；省外", c.figure("working_outside_province", c.at), c.abroad(), c.share("working_outside_province", "working", c.at), c.unplaced(), "。")...)
 	c.channels()
+	return nil
+}
+
+// abroad names those in 港澳台 and abroad, whom the figure of 省外 holds and
+// boards show apart.
+func (c *composer) abroad() []Piece {
+	if v := c.value("working_abroad", c.at); v.Known && v.N > 0 {
+		return say("（含港澳台和境外", c.piece("working_abroad", c.at, v), "）")
+	}
 	return nil
 }
 
@@ -188,7 +197,7 @@ func (c *composer) carriers() error {
 	}
 	x := c.cell
 	c.para(say("当年存续劳务协作联盟", x("alliances"), "、特色劳务品牌", x("brands"), "、乡村振兴劳务基地", x("bases"), "、劳务合作社", x("cooperatives"), "。【典型做法】。")...)
-	c.para(say("就业帮扶车间", x("workshops"), "，吸纳脱贫人口", x("workshop_poor"), "；以工代赈吸纳当地农村劳动力", x("relief"), "，其中脱贫人口", x("relief_poor"), "；乡村公益性岗位安置脱贫人口", x("posts_poor"), "。")...)
+	c.para(say("就业帮扶车间", x("workshops"), "，当年累计吸纳脱贫人口", x("workshop_poor"), "；以工代赈当年累计吸纳当地农村劳动力", x("relief"), "，其中脱贫人口", x("relief_poor"), "；乡村公益性岗位当年累计安置脱贫人口", x("posts_poor"), "。")...)
 	c.para(say("组织脱贫人口参加职业技能培训", x("training_poor"), "，举办“乐业搬迁（迁建）”专场招聘活动", x("events"), "；安置区脱贫人口就业", x("settled"), "。")...)
 	return nil
 }

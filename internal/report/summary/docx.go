@@ -197,7 +197,7 @@ func sourceLines(d *Draft) (out []sourceLine) {
 	column := map[string]int{}
 	for _, k := range d.Order {
 		f := d.Figures[k]
-		l := sourceLine{keys: []string{k}, text: f.Text, label: f.Label, source: f.Source, name: f.Name, at: f.Month.String(), note: f.Calibre}
+		l := sourceLine{keys: []string{k}, text: f.Text, label: f.Label, source: f.Where(), name: f.Name, at: f.Month.String(), note: f.Calibre}
 		if !inText[k] {
 			id := f.Label + f.Source + f.Month.String() + f.Calibre
 			if i, ok := column[id]; ok {

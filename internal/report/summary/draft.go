@@ -7,6 +7,7 @@ package summary
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"wengang/internal/calendar"
@@ -26,6 +27,13 @@ type Figure struct {
 	Month   calendar.Month `json:"month"`
 	Calibre string         `json:"calibre"`
 }
+
+// ownID is an indicator's id, alone or divided by another's.
+var ownID = regexp.MustCompile(`^[a-z][a-z0-9_]*( ÷ [a-z][a-z0-9_]*)?`)
+
+// Where is the source in an officer's words: an indicator of the system, whose
+// name the label says, never its id.
+func (f *Figure) Where() string { return ownID.ReplaceAllString(f.Source, "系统看板") }
 
 // Piece is a stretch of a paragraph; one with a Figure prints its text.
 type Piece struct {

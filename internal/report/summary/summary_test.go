@@ -469,3 +469,17 @@ func TestLifeTable(t *testing.T) {
 		}
 	}
 }
+
+// A paper for offices names no program's words.
+func TestSourcesAreInWords(t *testing.T) {
+	for source, want := range map[string]string{
+		"working_outside_province ÷ working": "系统看板",
+		"worked_year，与 2022-11 比":            "系统看板，与 2022-11 比",
+		"附件1 第 8 栏，2023Q4":                   "附件1 第 8 栏，2023Q4",
+		"目标任务：示例〔2023〕1号":                    "目标任务：示例〔2023〕1号",
+	} {
+		if got := (&Figure{Source: source}).Where(); got != want {
+			t.Errorf("%q: %q", source, got)
+		}
+	}
+}

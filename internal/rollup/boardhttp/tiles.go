@@ -24,7 +24,7 @@ func (h *Rim) tiles(a *asked) []web.Tile {
 		tile("working", r.T("board.cal.working"), r.T("board.cal.confirmed", share("confirmed_share"))),
 		tile("worked_year", r.T("board.cal.year", a.month.Num()), r.T("board.cal.once")+r.T("board.cal.and")+r.T("board.cal.confirmed", share("year_confirmed_share"))),
 		tile("income_mean", r.T("board.cal.n", web.Thousands(f.N("income_known"))), r.T("board.cal.known", share("income_known_share"))),
-		tile("stable", r.T("board.cal.stable", setting(f, month.StableMonths)), r.T("board.cal.stableshare", share("stable_share"))),
+		tile("stable", r.T("board.cal.stable", setting(f, month.StableMonths)), r.T("board.cal.stableshare", web.Thousands(f.N("stable_working")), share("stable_share"))),
 		tile("unverified", r.T("board.cal.unverified", setting(f, month.UnverifiedMonths)), r.T("board.cal.notlost")),
 	}
 	return append(out, h.goalTile(a))
