@@ -58,7 +58,7 @@ func (u *unit) fill() {
 	u.clerk.Fill("filler", "李文静")
 	u.clerk.Fill("phone", "06350000000")
 	u.clerk.ClickCSS("dialog[open] button.pri")
-	u.clerk.WaitText("待审核")
+	u.clerk.WaitText("待 孙丽")
 }
 
 // press does the act that the page offers as the next one.
@@ -71,8 +71,8 @@ func press(tab *webtest.Tab, name, then string) {
 
 func (u *unit) signThrough(shots string) {
 	u.Helper()
-	press(u.checker, "review", "待分管签署")
-	press(u.deputy, "approve", "待主要负责人签署")
+	press(u.checker, "review", "待 唐立军")
+	press(u.deputy, "approve", "待 许建华")
 	u.head.Goto("/?at=371522")
 	u.head.WaitText("待您签署：推进情况表")
 	u.head.Goto(sheet)

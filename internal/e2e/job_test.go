@@ -148,13 +148,13 @@ func submitForm(t *testing.T, tab *webtest.Tab, filler string) {
 	tab.Fill("phone", "06350000000")
 	tab.Shot("job-submit")
 	tab.ClickCSS("dialog[open] button.pri")
-	tab.WaitText("待审核")
+	tab.WaitText("待 孙丽")
 }
 
 // signForm: three sign after the filler, the last one submits.
 func signForm(tabs map[string]*webtest.Tab) {
-	press(tabs["review"], "review", "待分管签署")
-	press(tabs["approve"], "approve", "待主要负责人签署")
+	press(tabs["review"], "review", "待 唐立军")
+	press(tabs["approve"], "approve", "待 许建华")
 	press(tabs["sign"], "sign", "已报送")
 }
 
