@@ -65,7 +65,8 @@ func TestInspector(t *testing.T) {
 	if n := rows() - before; n != 9 {
 		t.Errorf("9 pages read, %d rows on record", n)
 	}
-	for _, path := range []string{"/people/" + num(other.person), "/people?at=" + other.county.Full(), "/people?month=2023-12", "/board?month=2022-12", "/people/flow?from=2022-01", "/people/flow?to=2023-12", "/lists/version/" + num(settled.ID), "/lists/version/" + num(settled.ID) + "/print"} {
+	for _, path := range []string{"/people/" + num(other.person), "/people?at=" + other.county.Full(), "/people?month=2023-12", "/board?month=2022-12", "/people/flow?from=2022-01", "/people/flow?to=2023-12", "/lists/version/" + num(settled.ID), "/lists/version/" + num(settled.ID) + "/print",
+		"/report/progress?period=2022Q4", "/report/progress?period=2024Q1", "/report/progress/export?period=2022Q4", "/report/progress/pdf?period=2022Q4", "/report/progress/versions?period=2022Q4"} {
 		look(path, 404)
 	}
 	for _, path := range []string{"/import", "/users", "/audit", "/exports/mine", "/exports", "/policy", "/people/" + num(own.person) + "/edit", "/people/" + num(own.person) + "/looked"} {

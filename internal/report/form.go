@@ -202,6 +202,13 @@ func (p Period) Last() calendar.Month {
 	return calendar.MonthOf(p.Year, p.Quarter*3)
 }
 
+// Shown reports that a caller may look at the period: an inspector at those
+// that hold a month of the document.
+func (p Period) Shown(to account.Caller) bool {
+	i := to.Inspection
+	return i == nil || p.Last() >= i.FirstMonth && p.Before().Last() < i.LastMonth
+}
+
 // Before is the period before, of the same length.
 func (p Period) Before() Period {
 	switch {

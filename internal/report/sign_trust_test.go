@@ -158,3 +158,14 @@ func TestTheEarliestCutOffHolds(t *testing.T) {
 		}
 	})
 }
+
+// An inspector looks at the periods that hold a month of the document.
+func TestPeriodsOfAnInspection(t *testing.T) {
+	in := account.Caller{Inspection: &account.Inspection{FirstMonth: 202302, LastMonth: 202311}}
+	for p, want := range map[report.Period]bool{{Year: 2023}: true, {Year: 2022}: false, {Year: 2024}: false, {Year: 2023, Quarter: 1}: true, q4: true, {Year: 2022, Quarter: 4}: false,
+		{Year: 2024, Quarter: 1}: false, {Year: 2023, Month: 1}: false, {Year: 2023, Month: 2}: true, {Year: 2023, Month: 11}: true, {Year: 2023, Month: 12}: false} {
+		if p.Shown(in) != want || !p.Shown(account.Caller{}) {
+			t.Errorf("%s: %v", p, !want)
+		}
+	}
+}

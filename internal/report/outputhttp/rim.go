@@ -75,7 +75,7 @@ func (h *Rim) ask(r *web.Request) (*report.Form, report.Period, error) {
 		return f, f.PeriodAt(r.Month), nil
 	}
 	p, err := f.ParsePeriod(s)
-	if err != nil {
+	if err != nil || !p.Shown(r.Caller) {
 		return nil, p, fault.NotFoundf("fault.notfound")
 	}
 	return f, p, nil

@@ -28,7 +28,7 @@ func (h *Rim) codes(w http.ResponseWriter, r *web.Request) error {
 	}
 	found, err := h.store.FindCode(r.Context(), r.Caller.Scope(account.ReportRead), v.Typed)
 	switch {
-	case fault.Is(err, fault.NotFound):
+	case fault.Is(err, fault.NotFound), err == nil && !found.Sheet.Period.Shown(r.Caller):
 		v.Unknown = true
 	case fault.Is(err, fault.Invalid):
 		v.Errors = r.FieldTexts(err)

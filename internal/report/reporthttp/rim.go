@@ -79,7 +79,7 @@ func (h *Rim) ask(r *web.Request) (ask, error) {
 func period(r *web.Request, f *report.Form) (report.Period, error) {
 	if s := r.URL.Query().Get("period"); s != "" {
 		p, err := f.ParsePeriod(s)
-		if err != nil {
+		if err != nil || !p.Shown(r.Caller) {
 			return p, fault.NotFoundf("fault.notfound")
 		}
 		return p, nil

@@ -165,6 +165,11 @@ func (h *Rim) dispatchIssue(w http.ResponseWriter, r *web.Request) error {
 	return r.Redirect(w, r.Link("/dispatch/"+strconv.FormatInt(id, 10)))
 }
 
+// shown: an inspector reads the months of the document only.
+func shown(r *web.Request, x *dispatch.Issue) bool {
+	return r.Caller.Inspection == nil || r.Caller.Inspection.Covers(x.Month)
+}
+
 type dispatchView struct {
 	*dispatch.Issue
 	Views       []sectionView
@@ -182,6 +187,9 @@ func (h *Rim) dispatchShow(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if !shown(r, x) {
+		return fault.NotFoundf("fault.notfound")
+	}
 	v := dispatchView{Issue: x, Export: r.Link("/dispatch/" + strconv.FormatInt(id, 10) + "/export"), Gap: strconv.FormatFloat(x.Gap*100, 'f', -1, 64)}
 	v.Left, v.Right = r.T("target.dispatch.number", x.Year, x.Number), r.T("target.dispatch.asof", x.Month.Year(), x.Month.Num())
 	for i := range x.Sections {
@@ -195,8 +203,15 @@ func (h *Rim) dispatchExport(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	x, err := h.dispatches.Get(r.Context(), r.Caller.Scope(account.TargetRead), id)
+	if err != nil {
+		return err
+	}
+	if !shown(r, x) {
+		return fault.NotFoundf("fault.notfound")
+	}
 	var buf bytes.Buffer
-	x, err := h.dispatches.Workbook(r.Context(), r.Caller, id, &buf)
+	x, err = h.dispatches.Workbook(r.Context(), r.Caller, id, &buf)
 	if err != nil {
 		return err
 	}
