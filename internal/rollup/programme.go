@@ -127,7 +127,11 @@ func (s *Service) ListProgramme(ctx context.Context, scope region.Scope, kind st
 		return Page{}, errNotFound
 	}
 	entries = slices.DeleteFunc(entries, func(e *entry) bool { return e.block == nil })
-	return gather(entries, indicator.MustGet("registered"), at, after, limit, func(b *Block, i int32) bool {
+	of := indicator.MustGet("registered")
+	if !without {
+		of = d // the year's counts have the dead, flows those who are gone
+	}
+	return gather(entries, of, at, after, limit, func(b *Block, i int32) bool {
 		return on.has(b.person[i]) && d.Holds(b.keys[b.shape[i]]) != without
 	}), nil
 }

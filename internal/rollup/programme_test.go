@@ -73,6 +73,12 @@ func TestProgrammes(t *testing.T) {
 						t.Errorf("%s %s %s: %d, want %d", at, p.Kind, id, got, want[id])
 					}
 				}
+				for _, d := range indicator.Counts() { // also of the dead, who stay in the year's counts
+					page, err := s.ListProgramme(ctx, nation, p.Kind, d, false, at, 202311, AsClosed, 0, 5000)
+					if err != nil || int64(page.Total) != p.N(d.ID) && p.Value(d).Known {
+						t.Errorf("%s %s %s: list of %d, figure of %d; %v", at, p.Kind, d.ID, page.Total, p.N(d.ID), err)
+					}
+				}
 				working := indicator.MustGet("working")
 				for without, n := range map[bool]int64{false: want["working"], true: want["registered"] - want["working"]} {
 					page, err := s.ListProgramme(ctx, nation, p.Kind, working, without, at, 202311, AsClosed, 0, 5000)
