@@ -154,8 +154,11 @@ func (s *Service) loadFor(ctx context.Context, at region.Code, counties []region
 func (s *Service) fetch(ctx context.Context, counties []region.Code, months []calendar.Month, known, rows bool) ([]*entry, error) {
 	for {
 		out, again, err := s.bring(ctx, counties, months, known, rows)
-		if !again || ctx.Err() != nil {
+		if !again {
 			return out, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
 	}
 }
