@@ -88,6 +88,49 @@ func changed(t testing.TB, change func(*excelize.File) error) []byte {
 	return out.Bytes()
 }
 
+// What programs declare in every workbook they write is no macro: a blank that
+// was made or filled by one is taken, one with such a part is not.
+func TestDeclaredKindIsNoMacro(t *testing.T) {
+	plain := changed(t, func(*excelize.File) error { return nil })
+	kind := `<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"></Default>`
+	z, err := zip.NewReader(bytes.NewReader(plain), int64(len(plain)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Close()
+		if f.Name == "[Content_Types].xml" && !bytes.Contains(text, []byte("vbaProject")) {
+			text = bytes.Replace(text, []byte("</Types>"), []byte(kind+"</Types>"), 1)
+		}
+		to, err := w.Create(f.Name)
+		if err == nil {
+			_, err = to.Write(text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(out.Bytes(), "x.xlsx", ""); err != nil {
+		t.Errorf("a plain workbook: %v", err)
+	}
+	if _, err := Read(with(t, out.Bytes(), "xl/other.bin", "x"), "x.xlsx", ""); err == nil {
+		t.Error("the declared part is there and was taken")
+	}
+}
+
 // TestRefused: what is more than a table is refused with its reason.
 func TestRefused(t *testing.T) {
 	plain := book(t, map[string]string{"A1": "项目", "B1": "人数", "A2": "务工人数"})

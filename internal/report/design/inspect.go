@@ -6,6 +6,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -64,6 +66,7 @@ func inspectParts(raw []byte, name string) error {
 		return fault.Wrap(err, fault.Invalid, "sheet.broken", name, "zip")
 	}
 	var all uint64
+	binary := slices.ContainsFunc(z.File, func(f *zip.File) bool { return strings.HasSuffix(strings.ToLower(f.Name), ".bin") })
 	for _, f := range z.File {
 		all += f.UncompressedSize64
 		part := strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/"))
@@ -78,7 +81,7 @@ func inspectParts(raw []byte, name string) error {
 			}
 		}
 		if part == "[content_types].xml" || strings.HasSuffix(part, ".rels") {
-			if err := inspectPart(f, part, name); err != nil {
+			if err := inspectPart(f, part, name, binary); err != nil {
 				return err
 			}
 		}
@@ -134,9 +137,12 @@ func inspectFormulas(f *zip.File, name string) error {
 	}
 }
 
+// unusedKind declares what a .bin part is, in a workbook that may have none.
+var unusedKind = regexp.MustCompile(`<default [^>]*extension="bin"[^>]*>`)
+
 // inspectPart looks for macros under another name and for parts that lie
 // outside; links that a person clicks are taken out when the blank is filled.
-func inspectPart(f *zip.File, part, name string) error {
+func inspectPart(f *zip.File, part, name string, binary bool) error {
 	in, err := f.Open()
 	if err != nil {
 		return fault.Wrap(err, fault.Invalid, "sheet.broken", name, part)
@@ -147,6 +153,9 @@ func inspectPart(f *zip.File, part, name string) error {
 		return fault.Wrap(err, fault.Invalid, "sheet.broken", name, part)
 	}
 	low := strings.ToLower(string(text))
+	if !binary { // many programs declare the kind of file without having one
+		low = unusedKind.ReplaceAllString(low, "")
+	}
 	if strings.Contains(low, "macroenabled") || strings.Contains(low, "vbaproject") {
 		return fault.New(fault.Invalid, "design.blank.macros")
 	}
