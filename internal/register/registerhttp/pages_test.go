@@ -69,7 +69,7 @@ func TestAddChangeEnd(t *testing.T) {
 	step("again", "POST", "/register/new?kind=workshop", "", url.Values{"name": {"鲁西缝制帮扶车间"}, "started_on": {"2023-03-01"}}, 422, "同样的内容已经存在")
 	step("list", "GET", "/register?kind=workshop", "", nil, 200, "无名单")
 	step("add settlement", "POST", "/register/new?kind=settlement", "", url.Values{"name": {"示例安置区"}, "form": {"易地搬迁安置区"}, "people": {"300"}, "poor": {"80"}}, 303, "/register/")
-	step("who was moved", "GET", "/register?kind=settlement", "", nil, 200, `data-l="搬迁人口数">300<`)
+	step("who was moved", "GET", "/register?kind=settlement", "", nil, 200, `data-l="搬迁人口数">300 <abbr`)
 	step("who was taken on", "GET", "/register?kind=workshop", "", nil, 200, `data-l="吸纳就业人数"`)
 	step("find", "GET", "/register?kind=workshop&q=缝制", "", nil, 200, "鲁西缝制帮扶车间")
 	step("find nothing", "GET", "/register?kind=workshop&q=电子", "", nil, 200, "没有符合条件的登记")
