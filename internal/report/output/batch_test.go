@@ -254,5 +254,20 @@ func TestBatches(t *testing.T) {
 		if list, err := s.List(ctx, other); err != nil || len(list) != 0 {
 			t.Errorf("another's list: %v %v", list, err)
 		}
+		// One person does not fill the queue.
+		for range maxOpen {
+			if id, err = s.Ask(ctx, other, ask); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Ask(ctx, other, ask); !fault.Is(err, fault.Conflict) {
+			t.Errorf("one more than %d: %v", maxOpen, err)
+		}
+		if err := s.Cancel(ctx, other, id); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Ask(ctx, other, ask); err != nil {
+			t.Errorf("after one was cancelled: %v", err)
+		}
 	})
 }

@@ -84,6 +84,9 @@ type Asked struct {
 	hash      string
 }
 
+// maxOpen is how many archives of one person may wait or be made at a time.
+const maxOpen = 5
+
 // keepDays is how long an archive stays to be fetched.
 const keepDays = 3
 
@@ -107,8 +110,15 @@ func (s *Batches) Ask(ctx context.Context, by account.Caller, b Batch) (int64, e
 	}
 	var id int64
 	err := s.db.Tx(ctx, func(tx *db.Tx) (err error) {
-		if id, err = tx.NextIDs(ctx, "report_batch", 1); err != nil {
+		if id, err = tx.NextIDs(ctx, "report_batch", 1); err != nil { // one after another: two at once do not pass the count together
 			return err
+		}
+		var open int
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM report_batch WHERE by_user = $1 AND state IN ('waiting', 'working')", by.UserID).Scan(&open); err != nil {
+			return fmt.Errorf("ask batch: %w", err)
+		}
+		if open >= maxOpen {
+			return fault.New(fault.Conflict, "output.batch.busy", maxOpen)
 		}
 		_, err = tx.ExecContext(ctx, `
 			INSERT INTO report_batch (id, by_user, by_name, acting_for, region, form, period, formats, state, total, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,

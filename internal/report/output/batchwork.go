@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"wengang/internal/account"
@@ -139,7 +140,11 @@ func (s *Batches) Clean(ctx context.Context) error {
 	}
 	for _, f := range files {
 		info, err := f.Info()
-		if err != nil || info.ModTime().After(time.Now().Add(-keepDays*24*time.Hour)) {
+		age := keepDays * 24 * time.Hour
+		if strings.HasPrefix(f.Name(), "part-") { // a killed job's: it begins anew in another file
+			age = 24 * time.Hour
+		}
+		if err != nil || info.ModTime().After(time.Now().Add(-age)) {
 			continue
 		}
 		if err := os.Remove(filepath.Join(s.Dir, f.Name())); err != nil {
