@@ -171,7 +171,8 @@ func splitDepts(s string) []string {
 }
 
 // SetSigning stores how a unit signs. It needs SettingEdit at the unit. Fewer
-// steps than declared, and one person for two steps, need a reason.
+// steps or departments than declared, and one person for two steps, need a
+// reason.
 func (s *Store) SetSigning(ctx context.Context, by account.Caller, g Signing) error {
 	if err := maySet(by, g.Region); err != nil {
 		return err
@@ -190,14 +191,21 @@ func (s *Store) SetSigning(ctx context.Context, by account.Caller, g Signing) er
 			break
 		}
 	}
+	if fields == nil && len([]rune(g.Reason)) < 2 {
+		left, err := s.leftOut(ctx, &g)
+		if err != nil {
+			return err
+		}
+		if left {
+			fields = append(fields, fault.Field{Name: "reason", Key: "report.sign.reason"})
+		}
+	}
 	if fields != nil {
 		return fault.InvalidFields(fields...)
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
-		if g.Form != "" {
-			if _, err := s.form(ctx, tx, g.Form); err != nil {
-				return err
-			}
+		if err := s.known(ctx, tx, g.Form); err != nil {
+			return err
 		}
 		depts := strings.Join(g.Depts, "\n")
 		if g.Form == "" && len(g.Depts) == 0 {
@@ -214,6 +222,34 @@ func (s *Store) SetSigning(ctx context.Context, by account.Caller, g Signing) er
 		return s.Audit.Note(ctx, tx, by, account.Note{Action: "report.chain", Object: "report_chain", ObjectID: g.Form, Region: g.Region,
 			Detail: map[string]string{"steps": g.Steps.String(), "depts": depts, "same": fmt.Sprint(g.Same), "reason": g.Reason}})
 	})
+}
+
+// leftOut reports that a unit does without a department that a form declares.
+func (s *Store) leftOut(ctx context.Context, g *Signing) (bool, error) {
+	if g.Region.Level() > region.City || g.Form == "" && len(g.Depts) == 0 {
+		return false, nil // declared for none, or each form's own
+	}
+	all, err := s.every(ctx, s.db.Read)
+	if err != nil {
+		return false, err
+	}
+	for _, f := range all {
+		for _, d := range f.Cosign {
+			if (g.Form == "" || g.Form == f.ID) && f.Serves(g.Region) && !slices.Contains(g.Depts, string(d)) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// known refuses a form that does not exist; "" is every form.
+func (s *Store) known(ctx context.Context, q db.Querier, form string) error {
+	if form == "" {
+		return nil
+	}
+	_, err := s.form(ctx, q, form)
+	return err
 }
 
 // Name names the persons of a step, all at once; none takes the step's names
@@ -239,6 +275,9 @@ func (s *Store) Name(ctx context.Context, by account.Caller, form string, at reg
 		}
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := s.known(ctx, tx, form); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM report_signatory WHERE region = $1 AND form = $2 AND step = $3", int64(at), form, string(a)); err != nil {
 			return fmt.Errorf("name signatories: %w", err)
 		}

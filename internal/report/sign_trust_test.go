@@ -169,3 +169,29 @@ func TestPeriodsOfAnInspection(t *testing.T) {
 		}
 	}
 }
+
+// A city does not drop a department that the form asks for without saying why,
+// nor are people named for a form that is none.
+func TestDepartmentsAreNotDroppedSilently(t *testing.T) {
+	testkit.Engines(t, func(t *testing.T, d *db.DB) {
+		f := setup(t, d)
+		ctx := context.Background()
+		form, err := report.ByID("progress")
+		f.ok(err)
+		var asked []string
+		for _, d := range form.Cosign {
+			asked = append(asked, string(d))
+		}
+		by := as(account.Reviewer, liaocheng)
+		g := report.Signing{Region: liaocheng, Form: "progress", Steps: report.DefaultChain(region.City), Depts: asked}
+		f.ok(f.s.SetSigning(ctx, by, g))
+		if g.Depts = nil; len(asked) > 0 {
+			f.want(f.s.SetSigning(ctx, by, g), fault.Invalid, "without the departments")
+			g.Form, g.Depts = "", []string{"教育局"}
+			f.want(f.s.SetSigning(ctx, by, g), fault.Invalid, "of every form, without the departments")
+		}
+		g.Reason = "机构改革后由人社一家填报"
+		f.ok(f.s.SetSigning(ctx, by, g))
+		f.want(f.s.Name(ctx, by, "d999", liaocheng, report.Review, nil), fault.NotFound, "a form that is none")
+	})
+}
