@@ -174,6 +174,18 @@ type SpreadList struct {
 	Unknown bool
 	By      Dim
 	Key     int64 // channel or place class; ignored with DimPlace
+	// Of is the place whose bands are meant, 0 the place itself: a line of a table
+	// counts by the bands of the table's place.
+	Of region.Code
+}
+
+// Bands are those in force at a place.
+func (s *Service) Bands(ctx context.Context, at region.Code, m calendar.Month) ([]Band, error) {
+	v, err := s.settings(ctx, at, m)
+	if err != nil {
+		return nil, err
+	}
+	return bandsOf(v), nil
 }
 
 // ListSpread answers a stretch of such a list.
@@ -181,11 +193,13 @@ func (s *Service) ListSpread(ctx context.Context, scope region.Scope, at region.
 	if !scope.Contains(at) {
 		return Page{}, errNotFound
 	}
-	v, err := s.settings(ctx, at, m)
+	if q.Of == 0 {
+		q.Of = at
+	}
+	bands, err := s.Bands(ctx, q.Of, m)
 	if err != nil {
 		return Page{}, err
 	}
-	bands := bandsOf(v)
 	if limit <= 0 || limit > maxPage || !q.Unknown && (q.Band < 0 || q.Band >= len(bands)) {
 		return Page{}, fault.New(fault.Invalid, "fault.invalid")
 	}

@@ -134,6 +134,48 @@ func TestSpreadsAgainstFigures(t *testing.T) {
 	})
 }
 
+// A county has bands of its own: the lines of its city's table count by the
+// city's, and so do their lists.
+func TestSpreadListsKeepTheBands(t *testing.T) {
+	ctx := context.Background()
+	d := testkit.SQLite(t)
+	st, s := setUp(t, d, 1500)
+	closeAll(t, st, 202310, 202311)
+	err := d.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO setting (region, name, value, source, changed_at) VALUES ($1, $2, '500000', '试验', 0)`, int64(monthtest.County), BandFirst)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, parts, err := s.Spreads(ctx, nation, monthtest.City, DimPlace, []region.Code{monthtest.County}, 202311, AsClosed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, _, err := s.Spreads(ctx, nation, monthtest.County, DimPlace, nil, 202311, AsClosed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range parts {
+		if p.Key != int64(monthtest.County) {
+			continue
+		}
+		differ := false
+		for i, b := range p.Bands {
+			differ = differ || b != own.Bands[i]
+			for of, want := range map[region.Code]int64{monthtest.City: b.N, 0: own.Bands[i].N} {
+				page, err := s.ListSpread(ctx, nation, monthtest.County, 202311, AsClosed, SpreadList{Band: i, Of: of}, 0, 2000)
+				if err != nil || int64(page.Total) != want {
+					t.Errorf("band %d of %s: list of %d, want %d; %v", i, of, page.Total, want, err)
+				}
+			}
+		}
+		if !differ {
+			t.Error("the county has no bands of its own")
+		}
+	}
+}
+
 // Where those come from who work at a place: the cells are the figure, each
 // with its list.
 func TestOriginsAddUp(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 
 	"wengang/internal/calendar"
 	"wengang/internal/fault"
+	"wengang/internal/region"
 	"wengang/internal/rollup"
 	"wengang/internal/web"
 )
@@ -109,7 +110,17 @@ func (h *Rim) incomePeople(r *web.Request, v *listView, after int64) (rollup.Pag
 			return rollup.Page{}, fault.NotFoundf("fault.notfound")
 		}
 	}
-	whole, _, err := h.figures.Spreads(r.Context(), r.Scope(), r.At, rollup.DimPlace, nil, r.Month, view(r))
+	ask.Of = r.At
+	switch of := q.Get("of"); of {
+	case "":
+	case "0":
+		ask.Of = region.Country
+	default:
+		if ask.Of, err = region.ParseCode(of); err != nil || !ask.Of.Contains(r.At) {
+			return rollup.Page{}, fault.NotFoundf("fault.notfound")
+		}
+	}
+	bands, err := h.figures.Bands(r.Context(), ask.Of, r.Month)
 	if err != nil {
 		return rollup.Page{}, err
 	}
@@ -120,7 +131,7 @@ func (h *Rim) incomePeople(r *web.Request, v *listView, after int64) (rollup.Pag
 	if ask.Unknown {
 		v.Title, v.How = r.T("spread.list.none"), []string{r.T("spread.none.how")}
 	} else {
-		v.Title, v.How = r.T("spread.list", bandName(r, whole.Bands[ask.Band])), []string{r.T("indicator.income_known.how")}
+		v.Title, v.How = r.T("spread.list", bandName(r, bands[ask.Band])), []string{r.T("indicator.income_known.how")}
 	}
 	if ask.By != rollup.DimPlace {
 		v.Chips.Items = append(v.Chips.Items, web.Chip{Label: r.T("cohort.by." + string(by)), Value: keyName(h, r, by, ask.Key), Clear: r.Self("by", "", "key", "")})

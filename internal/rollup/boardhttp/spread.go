@@ -129,6 +129,9 @@ func (h *Rim) spreadLine(r *web.Request, by rollup.Dim, x *rollup.Spread) spread
 		at := region.Code(x.Key)
 		l.Name = h.name(r, at)
 		kv = append(kv, "at", atParam(at))
+		if at != r.At {
+			kv = append(kv, "of", atParam(r.At))
+		}
 		if at.Level() < region.Village && at != r.At {
 			l.Href = r.Link("/board/income", "at", atParam(at))
 		}
