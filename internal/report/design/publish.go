@@ -19,7 +19,7 @@ import (
 var Publicities = []string{"open", "asked", "closed"}
 
 // Publish puts a draft into force from a month on. It needs the right to
-// review forms at the place that owns it. An earlier version of the family
+// review forms at the place that owns it, and another person than who made it. An earlier version of the family
 // ends the month before; a period that somebody has begun in it keeps it.
 func (s *Store) Publish(ctx context.Context, by account.Caller, id int64, lock int) error {
 	v, err := s.Get(ctx, by, id)
@@ -42,6 +42,9 @@ func (s *Store) Publish(ctx context.Context, by account.Caller, id int64, lock i
 		return err
 	}
 	return s.db.Tx(ctx, func(tx *db.Tx) error {
+		if err := account.SecondPerson(ctx, tx, by, v.MadeBy); err != nil {
+			return err
+		}
 		// One version of a family after another: each ends the one before it.
 		if err := tx.Dialect.Hold(ctx, tx, "form_design", v.Family); err != nil {
 			return err

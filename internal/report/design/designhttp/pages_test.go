@@ -67,6 +67,16 @@ var callers = map[string][]account.Grant{
 	"other": {{Role: account.Officer, Dept: account.DeptHR, Region: 371700000000}},
 }
 
+// people gives the officer who uploads and the one who publishes numbers of
+// their own: they are two persons.
+func people() webtest.Callers {
+	out := webtest.Grants("周敏", callers)
+	second := out[""]
+	second.UserID = 2
+	out[""] = second
+	return out
+}
+
 type console struct {
 	*webtest.Console
 	t       testing.TB
@@ -83,7 +93,7 @@ func start(t testing.TB) *console {
 	c := &console{t: t}
 	c.reports = report.New(d, report.Deps{Box: box, Audit: silent{}, Registers: register.New(d, box, silent{}, tr), Figures: silent{}, Tree: tr, Tags: silent{}, Designs: shelf})
 	c.store = design.New(d, design.Deps{Shelf: shelf, Audit: silent{}, Reports: c.reports, Tree: tr})
-	c.Console = webtest.NewConsole(t, web.Config{Tree: webtest.Places{Tree: tr}, Clock: testkit.Clock, Notice: "web.sample", Auth: webtest.Grants("周敏", callers)},
+	c.Console = webtest.NewConsole(t, web.Config{Tree: webtest.Places{Tree: tr}, Clock: testkit.Clock, Notice: "web.sample", Auth: people()},
 		func(s *web.Shell) {
 			designhttp.New(s, c.store).Register()
 			reporthttp.New(s, c.reports).Register()
@@ -215,7 +225,7 @@ func TestLook(t *testing.T) {
 // publish uploads a blank, confirms what was recognised and puts it in force.
 func (c *console) publish(name string, extra ...url.Values) string {
 	c.t.Helper()
-	_, to, _ := c.send("", "/designs?at=3715&month=2023-11", name, blank(c.t, name))
+	_, to, _ := c.send("city", "/designs?at=3715&month=2023-11", name, blank(c.t, name))
 	page, _, _ := strings.Cut(to, "?")
 	q := "?at=3715&month=2023-11"
 	post := func(act string, form url.Values) {
