@@ -45,6 +45,9 @@ func (v *Version) Form(raw []byte) (*report.Form, error) {
 		f.Annex = text.T(text.ZH, "design.annex")
 	}
 	s.rhythm(f, v.Until)
+	if v.Purpose == ForFill { // for the month asked for, whatever a form of the same headings is
+		f.Every = report.Monthly
+	}
 	for i := range s.Binds {
 		b := &s.Binds[i]
 		if col, ok := b.column(len(f.Columns) + 1); ok {

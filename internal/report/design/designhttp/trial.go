@@ -23,6 +23,8 @@ func (h *Rim) trial(r *web.Request, v *pageView) error {
 		return err
 	}
 	v.Export = r.Link(path(v.V.ID)+"/export", "at", at.Full())
+	period := tr.Sheet.Period // of a quarter's form not the page's month
+	v.Month, v.Prev, v.Next = period.String(), r.Self("month", period.Before().Last()), r.Self("month", period.After().Last())
 	for _, line := range tr.Grid.Rows {
 		var cells []cellView
 		for _, c := range line {
@@ -71,7 +73,8 @@ func (h *Rim) lines(r *web.Request, v *pageView) {
 			l.How = c.Calibre
 		}
 		if b.Kind == design.Figure && b.Month == 0 && len(b.Where) == 0 && b.Months != report.SoFar {
-			m := map[report.Span]calendar.Month{report.ThisMonth: r.Month, report.LastMonth: r.Month.Add(-1), report.LastYear: r.Month.Add(-12)}[b.Months]
+			last := f.PeriodAt(r.Month).Last()
+			m := map[report.Span]calendar.Month{report.ThisMonth: last, report.LastMonth: last.Add(-1), report.LastYear: last.Add(-12)}[b.Months]
 			l.List = r.Link("/board/list", "indicator", b.Figure, "month", m)
 		} else if b.Kind == design.Register {
 			l.List = r.Link("/register", "kind", b.Register)
