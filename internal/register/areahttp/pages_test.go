@@ -185,3 +185,18 @@ func TestLook(t *testing.T) {
 		{Name: "areas-zh", Path: "/areas?month=2023-11&lang=zh-CN"},
 	})
 }
+
+// Two settlements of one name, as there are in real counties, are told apart by
+// where they lie, in the table and in the list of what they lack.
+func TestSettlementsOfOneName(t *testing.T) {
+	d := testkit.SQLite(t)
+	monthtest.Lifelike(t, d, 300)
+	c := start(t, d)
+	by := account.Caller{UserID: 7, Grants: webtest.HR(account.Officer, county)}
+	for _, at := range []region.Code{county, 371522101000} {
+		if _, err := c.registers.Add(ctx, by, register.SettlementKind, at, map[string]string{"name": "示例新堤", "form": "其他安置区", "people": "600", "facility": "否"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.As("officer").Get("/areas/settlements?month=2023-11").Want("", 200, "示例新堤（莘县）").Lacks("", ">示例新堤<")
+}

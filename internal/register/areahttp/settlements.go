@@ -125,8 +125,16 @@ func (h *Rim) rows(r *web.Request, v *settlementsView, homes []*register.Settled
 		val := living(s, d)
 		v.Sum = append(v.Sum, cell{shown(d, val), list(r, d, val, "w.settlement", rollup.AnySettlement)})
 	}
+	named := map[string]int{}
 	for _, x := range homes {
-		row := homeRow{Name: x.Name, Href: r.Link("/register/" + strconv.FormatInt(x.ID, 10)), Form: register.ByID(x.Kind).Field("form").Show(x.Extra["form"]),
+		named[x.Name]++
+	}
+	for _, x := range homes {
+		name := x.Name
+		if named[name] > 1 { // two of one name are told apart by where they lie
+			name = r.T("settlement.name.in", name, h.name(r, x.Region))
+		}
+		row := homeRow{Name: name, Href: r.Link("/register/" + strconv.FormatInt(x.ID, 10)), Form: register.ByID(x.Kind).Field("form").Show(x.Extra["form"]),
 			Where: int64(x.Region), Size: r.T("settlement.size." + strconv.Itoa(int(x.Size))), Residents: "—", Badge: gapBadge(r, x.Gap)}
 		if x.Residents >= 0 {
 			row.Residents = web.Thousands(x.Residents)
@@ -140,7 +148,7 @@ func (h *Rim) rows(r *web.Request, v *settlementsView, homes []*register.Settled
 		}
 		v.Rows = append(v.Rows, row)
 		if x.Gap != register.NoGap {
-			v.Gaps = append(v.Gaps, gapRow{Name: x.Name, Href: row.Href, Do: r.T("settlement.gap." + string(x.Gap) + ".do"), Badge: row.Badge})
+			v.Gaps = append(v.Gaps, gapRow{Name: name, Href: row.Href, Do: r.T("settlement.gap." + string(x.Gap) + ".do"), Badge: row.Badge})
 		}
 		v.Dated.Listed += x.Listed
 		v.Dated.Undated += x.Undated

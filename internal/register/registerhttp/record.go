@@ -135,6 +135,9 @@ func (h *Rim) members(r *web.Request, v *recordView, may bool) error {
 	}
 	if v.R.Listed == 0 && v.R.People >= 0 {
 		v.ListNote = r.T("register.stated", web.Thousands(v.R.People))
+		if v.R.Kind == register.SettlementKind { // figures count its people by the base list too
+			v.ListNote += r.T("settlement.undated")
+		}
 	}
 	return nil
 }
