@@ -29,6 +29,7 @@ var unscoped = map[string]string{
 	"month.Store.NoteAll":           "as Note, for a batch",
 	"month.Store.Closed":            "whether a month is closed: no person, no figure; shown beside the month on every page",
 	"rollup.Service.Refresh":        "brings the cache up to date; answers nothing",
+	"rollup.Service.Bands":          "as setting.At: the bands of incomes in force at a place, no figure",
 	"rollup.Service.Verify":         "wengang verify: the operator's recount at the machine's own console",
 	"report/design.Shelf.Form":      "what a form asks for, no figure; report.Store.Form narrows it to places that fill it",
 	"report/design.Shelf.Published": "as Form",
