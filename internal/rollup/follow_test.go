@@ -237,20 +237,20 @@ func TestVerifyFindsDamage(t *testing.T) {
 		ctx := context.Background()
 		st, s := setUp(t, d, 300)
 		closeAll(t, st, 202310, 202311)
-		for what, q := range map[string]string{
-			"flow":   `UPDATE person_month SET flags = 0 WHERE month = 202311 AND person_id = (SELECT MIN(person_id) FROM person_month WHERE month = 202311 AND flags % 2 = 1)`,
-			"rows":   `DELETE FROM person_month WHERE month = 202310 AND person_id = (SELECT MAX(person_id) FROM person_month WHERE month = 202310)`,
-			"packed": `UPDATE person_month SET skill = skill + 1 WHERE month = 202310`,
-			"orphan": `DELETE FROM spell WHERE id = (SELECT MIN(id) FROM spell)`,
-			"double": `INSERT INTO person_month SELECT 411624000000, month, person_id, village, kinds, sex, age, education, skill, status, flags,
+		for _, c := range []struct{ what, q string }{ // flow first: the others break flows too
+			{"flow", `UPDATE person_month SET flags = 0 WHERE month = 202311 AND person_id = (SELECT MIN(person_id) FROM person_month WHERE month = 202311 AND flags % 2 = 1)`},
+			{"rows", `DELETE FROM person_month WHERE month = 202310 AND person_id = (SELECT MAX(person_id) FROM person_month WHERE month = 202310)`},
+			{"packed", `UPDATE person_month SET skill = skill + 1 WHERE month = 202310`},
+			{"orphan", `DELETE FROM spell WHERE id = (SELECT MIN(id) FROM spell)`},
+			{"double", `INSERT INTO person_month SELECT 411624000000, month, person_id, village, kinds, sex, age, education, skill, status, flags,
 				stable_months, months_worked, place, place_class, year_place_class, channel, industry, wage_fen, settlement, from_village, year_place
-				FROM person_month WHERE county = 371522000000 AND month = 202310 AND flags % 2 = 1`,
+				FROM person_month WHERE county = 371522000000 AND month = 202310 AND flags % 2 = 1`},
 		} {
 			before, err := s.Verify(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = d.Tx(ctx, func(tx *db.Tx) error { _, err := tx.ExecContext(ctx, q); return err })
+			err = d.Tx(ctx, func(tx *db.Tx) error { _, err := tx.ExecContext(ctx, c.q); return err })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -258,8 +258,8 @@ func TestVerifyFindsDamage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if having(after, what) <= having(before, what) {
-				t.Errorf("%s: not found", what)
+			if having(after, c.what) <= having(before, c.what) {
+				t.Errorf("%s: not found", c.what)
 			}
 		}
 	})
