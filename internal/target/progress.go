@@ -20,12 +20,14 @@ type Standing struct {
 	// Rate is actual ÷ target and Time the share of the target that the curve
 	// expects by now (a straight line where none is set); Rate is -1 where one of
 	// its parts is unknown.
-	Rate     float64
-	Time     float64
-	Met      bool
-	Behind   bool  // Rate below Time by more than the setting: 进展较慢 (A193) begins here
-	Forecast int64 // at the end of the target's time, if the curve goes on; -1 unknown
-	Manual   bool  // Actual is what documents report, not the ledger's
+	Rate   float64
+	Time   float64
+	Met    bool
+	Behind bool // Rate below Time by more than the setting: 进展较慢 (A193) begins here
+	// Forecast is where the target's time ends if the curve goes on; -1 unknown,
+	// also by the line, which tells time and no year's course.
+	Forecast int64
+	Manual   bool // Actual is what documents report, not the ledger's
 }
 
 // Progress is how a table's rows stand. A table without an indicator of ours,
@@ -62,7 +64,7 @@ func (p Pace) Stand(t *Table, r Row, actual int64, m calendar.Month) Standing {
 	if actual < 0 {
 		return st
 	}
-	if st.Time > 0 {
+	if st.Time > 0 && p.Curve.Kind != "" && p.Curve.Kind != Line {
 		st.Forecast = int64(float64(actual)/st.Time + 0.5)
 	}
 	if r.Value > 0 {
