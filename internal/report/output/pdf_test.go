@@ -47,7 +47,7 @@ func extract(t *testing.T, raw []byte) string {
 	t.Helper()
 	tool, err := exec.LookPath("pdftotext")
 	if err != nil {
-		t.Skip("pdftotext is not installed")
+		t.Fatal("pdftotext is not installed: make deps")
 	}
 	path := filepath.Join(t.TempDir(), "x.pdf")
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
