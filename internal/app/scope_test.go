@@ -30,6 +30,7 @@ var unscoped = map[string]string{
 	"month.Store.Closed":            "whether a month is closed: no person, no figure; shown beside the month on every page",
 	"rollup.Service.Refresh":        "brings the cache up to date; answers nothing",
 	"rollup.Service.Bands":          "as setting.At: the bands of incomes in force at a place, no figure",
+	"rollup.Service.LookAt":         "as setting.At: thresholds of the leader's page, no figure",
 	"rollup.Service.Verify":         "wengang verify: the operator's recount at the machine's own console",
 	"report/design.Shelf.Form":      "what a form asks for, no figure; report.Store.Form narrows it to places that fill it",
 	"report/design.Shelf.Published": "as Form",

@@ -24,6 +24,7 @@ type briefView struct {
 	Calm   int // places without a remark
 	Below  bool
 	Note   string
+	look   rollup.Look
 }
 
 // pointView is one sentence with what it is about.
@@ -75,6 +76,9 @@ func (h *Rim) brief(w http.ResponseWriter, r *web.Request) error {
 	if a.now().Rows == 0 {
 		v.Empty = &web.Empty{Icon: "chart-line", Title: r.T("board.empty", a.month.String()), Note: r.T("board.empty.note")}
 		return h.shell.Page(w, r, "board/brief", v)
+	}
+	if v.look, err = h.figures.LookAt(r.Context(), a.at, a.month); err != nil {
+		return err
 	}
 	a.children = h.children(r, a.at)
 	if a.goals, err = h.goalsOf(a); err != nil {
@@ -129,7 +133,7 @@ func (h *Rim) changePoint(a *asked, v *briefView, d *indicator.Def) error {
 		return err
 	}
 	p := pointView{Badge: web.Badge{Kind: "neu", Icon: "briefcase", Text: r.T(d.Key())}, Text: x.Say, Href: whyLink(r, d, "mom")}
-	if c := rollup.Compare(d, a.now(), a.back(1)); d.ID == "working" && c.OK && c.Ratio <= -fall {
+	if c := rollup.Compare(d, a.now(), a.back(1)); d.ID == "working" && c.OK && v.look.Falls(a.now().N(d.ID), a.back(1).N(d.ID)) {
 		p.Badge = web.Badge{Kind: "yel", Icon: "alert-triangle", Text: r.T("board.brief.fall")}
 	}
 	v.Points = append(v.Points, p)
@@ -180,15 +184,6 @@ func (h *Rim) redPoint(a *asked, v *briefView) error {
 	return nil
 }
 
-// Where a place deserves a look (ADR 35): a fall of one per cent and ten
-// people; half as many unverified again as the place above, and ten.
-const (
-	fall     = 0.01
-	fallMin  = 10
-	doubtful = 1.5
-	doubtMin = 10
-)
-
 // remarks are the places below that need a look, with the reason in words.
 func (h *Rim) remarks(a *asked, v *briefView) error {
 	r := a.r
@@ -196,7 +191,7 @@ func (h *Rim) remarks(a *asked, v *briefView) error {
 		return nil
 	}
 	v.Below = true
-	v.Note = r.T("board.brief.note")
+	v.Note = r.T("board.brief.note", web.Rate(float64(v.look.Fall)/10), v.look.People, web.Rate(float64(v.look.Doubt)))
 	now, err := h.figures.At(r.Context(), r.Scope(), a.children, a.month, a.view)
 	if err != nil {
 		return err
@@ -205,7 +200,6 @@ func (h *Rim) remarks(a *asked, v *briefView) error {
 	if err != nil {
 		return err
 	}
-	above := float64(a.now().N("unverified")) / max(1, float64(a.now().N("registered")))
 	for i := range now {
 		if now[i].Rows == 0 {
 			continue
@@ -221,10 +215,10 @@ func (h *Rim) remarks(a *asked, v *briefView) error {
 				p.Badges = append(p.Badges, web.Badge{Kind: "yel", Icon: "alert-triangle", Text: r.T("board.brief.slow", web.Percent(s.Rate*100))})
 			}
 		}
-		if p.HasBase && -p.Delta >= fallMin && float64(-p.Delta) >= fall*float64(was[i].N("working")) {
+		if p.HasBase && v.look.Falls(now[i].N("working"), was[i].N("working")) {
 			p.Badges = append(p.Badges, web.Badge{Kind: "yel", Icon: "alert-triangle", Text: r.T("board.brief.down", web.Thousands(-p.Delta))})
 		}
-		if n := now[i].N("unverified"); n >= doubtMin && float64(n) > doubtful*above*float64(now[i].N("registered")) {
+		if n := now[i].N("unverified"); v.look.Doubts(n, now[i].N("registered"), a.now().N("unverified"), a.now().N("registered")) {
 			p.Badges = append(p.Badges, web.Badge{Kind: "yel", Icon: "help-circle", Text: r.T("board.brief.doubt", web.Thousands(n))})
 		}
 		if len(p.Badges) == 0 {
